@@ -1,0 +1,43 @@
+# Every command of the project. `make demo` and `make test` need only Python >= 3.12, git and make.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format kube requirements clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+demo: $(VENV)/.demo  ## install into .venv, start everything on this machine and print what to try
+	@exec $(BIN)/hookline dev examples/coinflip
+
+test: check  ## install what is needed and pass all checks and tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.test  ## style, types and the walls of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.test  ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+kube:  ## build a real kube-apiserver and etcd (Go, about five minutes, once) for the tests
+	sh tests/kube/build.sh
+
+requirements:  ## pin every dependency anew (needs uv)
+	sh scripts/pin.sh
+
+$(VENV)/.demo: requirements/demo.txt pyproject.toml
+	sh scripts/install.sh requirements/demo.txt
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt pyproject.toml
+	sh scripts/install.sh requirements/test.txt
+	@touch $@ $(VENV)/.demo
+
+clean:  ## remove the environment and what dev left
+	rm -rf $(VENV) .hookline

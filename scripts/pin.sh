@@ -1,0 +1,13 @@
+#!/bin/sh
+# Pins every dependency with hashes into requirements/*.txt (needs uv; no index address is written).
+set -eu
+cd "$(dirname "$0")/.."
+pin() {
+    output=$1
+    shift
+    uv pip compile --quiet --universal --generate-hashes --python-version 3.12 \
+        --no-emit-index-url --no-header "$@" -o "requirements/$output" >/dev/null
+}
+pin runtime.txt pyproject.toml
+pin demo.txt pyproject.toml --extra dev --extra speed requirements/build.in
+pin test.txt pyproject.toml --extra dev --extra speed --group check --group test requirements/build.in
