@@ -1,0 +1,1 @@
+"""What events travel on: JetStream, and what Hookline keeps there."""

@@ -1,0 +1,1 @@
+"""The one door to Kubernetes: a handful of verbs on plain dicts."""

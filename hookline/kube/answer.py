@@ -1,0 +1,34 @@
+"""What travels through the door to Kubernetes: requests as bytes, answers as bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API server said; header names compare without case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The beginning of the body, for people."""
+        return self.body[:200].decode("utf-8", "replace").strip()
+
+
+class Transport(Protocol):
+    """A session with one API server."""
+
+    async def send(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        """Return the answer to one request; TemporaryError when there is none.
+
+        `path` is percent-encoded and may carry a query; `body` is JSON.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...

@@ -1,0 +1,95 @@
+"""The door to Kubernetes: a handful of verbs on plain dicts."""
+
+from typing import Any
+
+from hookline.kube.answer import Transport
+from hookline.kube.errors import NotFoundError, Request, decoded, error_of
+from hookline.kube.resources import WELL_KNOWN, Resource, api_path, group_of, object_path
+
+_REFUSED = 300
+
+
+class KubeClient:
+    """Verbs on the objects of one cluster; each raises the errors of `hookline.kube.errors`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._resources = dict(WELL_KNOWN)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
+
+    async def create(
+        self, api_version: str, kind: str, namespace: str, body: bytes
+    ) -> dict[str, Any]:
+        """Create the object that `body` (JSON) holds, and return it as it was stored.
+
+        Raises:
+            AlreadyExistsError: the name is taken.
+        """
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace)
+        request = _request("create", api_version, resource, namespace)
+        return await self._send("POST", path, request, body)
+
+    async def get(self, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:
+        """Return the object; NotFoundError says whether it or something around it is missing."""
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace, name)
+        return await self._send(
+            "GET", path, _request("get", api_version, resource, namespace, name)
+        )
+
+    async def list(
+        self, api_version: str, kind: str, namespace: str, label_selector: str
+    ) -> list[dict[str, Any]]:
+        """Return the objects that carry the labels, as they are at this moment.
+
+        Without a resourceVersion the answer is a consistent read, never a cache's.
+        """
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace, selector=label_selector)
+        request = _request("list", api_version, resource, namespace)
+        found: list[dict[str, Any]] = (await self._send("GET", path, request)).get("items") or []
+        return found
+
+    async def delete(self, api_version: str, kind: str, namespace: str, name: str) -> None:
+        """Delete the object; NotFoundError when it is not there."""
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace, name)
+        request = _request("delete", api_version, resource, namespace, name)
+        await self._send("DELETE", path, request)
+
+    async def discover(self, api_version: str, kind: str) -> Resource:
+        """Return where a kind is served; one that is found is asked for once.
+
+        Raises:
+            NotFoundError: the cluster does not know it (yet); asked again the next time.
+        """
+        known = self._resources.get((api_version, kind))
+        if known is not None:
+            return known
+        request = Request("discover", group_of(api_version), kind, None)
+        served = await self._send("GET", api_path(api_version), request)
+        for entry in served.get("resources") or []:
+            if entry.get("kind") == kind and "/" not in entry.get("name", "/"):
+                found = Resource(entry["name"], namespaced=bool(entry.get("namespaced")))
+                self._resources[(api_version, kind)] = found
+                return found
+        raise NotFoundError(f"the cluster does not know the kind {kind} of {api_version}", "type")
+
+    async def _send(
+        self, method: str, path: str, request: Request, body: bytes | None = None
+    ) -> dict[str, Any]:
+        answer = await self._transport.send(method, path, body)
+        if answer.status >= _REFUSED:
+            raise error_of(answer, request)
+        return decoded(answer, request)
+
+
+def _request(
+    verb: str, api_version: str, resource: Resource, namespace: str, name: str = ""
+) -> Request:
+    where = namespace if resource.namespaced else None
+    return Request(verb, group_of(api_version), resource.plural, where, name)

@@ -1,0 +1,127 @@
+"""One kept-alive session with an API server, on the `kubernetes` package's configuration.
+
+Only its transport is used: bodies travel as bytes, and its typed API, which costs 150 MB, is never
+imported. This module is imported when a session is made, as the package takes half a second.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import structlog
+import yaml
+import yarl
+from kubernetes.aio.client.configuration import Configuration
+from kubernetes.aio.client.rest import RESTClientObject
+from kubernetes.aio.config import ConfigException
+
+from hookline import __version__
+from hookline.errors import TemporaryError
+from hookline.kube.answer import Answer
+
+log = structlog.get_logger(__name__)
+
+type Load = Callable[[], Awaitable[Configuration]]
+
+# What the package lets through when a kubeconfig is not what it should be.
+CONFIG_FAULTS = (ConfigException, yaml.YAMLError, OSError, ValueError, TypeError, LookupError)
+
+_UNAUTHORIZED = 401
+_RELOAD_PAUSE = 10.0
+
+
+class _Rest(RESTClientObject):
+    """The package's transport, which makes its session with the first request."""
+
+    def session(self) -> aiohttp.ClientSession:
+        """Return the one session; to be called within the event loop."""
+        if self.pool_manager is None:
+            self.pool_manager = self._create_pool_manager()
+        return self.pool_manager
+
+
+class Session:
+    """Sends requests with the token of the moment, and reads it again when it is refused.
+
+    Args:
+        configuration: where and how, as the package knows it.
+        load: reads the configuration anew (a token may have been rotated).
+        timeout: seconds for one request, waiting for a free connection included.
+    """
+
+    def __init__(self, configuration: Configuration, load: Load, timeout: float = 30.0) -> None:
+        self._configuration = configuration
+        self._load = load
+        self._rest = _Rest(configuration)
+        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 10.0))
+        self._reloading = asyncio.Lock()
+        self._reloaded_at = -_RELOAD_PAUSE
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._rest.close()
+
+    async def send(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        """Return the answer to one request; TemporaryError (NoAnswer) when there is none."""
+        used = await self._token()
+        answer = await self._send(method, path, body, used)
+        if answer.status == _UNAUTHORIZED and (renewed := await self._renewed(used)) is not None:
+            answer = await self._send(method, path, body, renewed)
+        return answer
+
+    async def _send(self, method: str, path: str, body: bytes | None, token: str | None) -> Answer:
+        headers = {"Accept": "application/json", "User-Agent": f"hookline/{__version__}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if token:
+            headers["Authorization"] = token
+        try:
+            async with self._rest.session().request(
+                method,
+                yarl.URL(self._configuration.host + path, encoded=True),
+                data=body,
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+                proxy=self._rest.proxy,
+                proxy_headers=self._rest.proxy_headers,
+                server_hostname=self._configuration.tls_server_name,
+            ) as response:
+                return Answer(response.status, response.headers, await response.read())
+        except TimeoutError as error:
+            raise self._no_answer(f"no answer within {self._timeout.total:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._no_answer(str(error) or type(error).__name__) from error
+
+    def _no_answer(self, what: str) -> TemporaryError:
+        host = self._configuration.host
+        return TemporaryError(
+            f"the Kubernetes API at {host} did not answer: {what}",
+            reason="NoAnswer",
+            whole_target=True,
+        )
+
+    async def _token(self) -> str | None:
+        """Return the value of the Authorization header; a pod's token is read every minute."""
+        value = await self._configuration.get_api_key_with_prefix("BearerToken", "authorization")
+        return value.strip() if value else None
+
+    async def _renewed(self, used: str | None) -> str | None:
+        """Return a token that is newer than `used`, the refused one; None when there is none."""
+        async with self._reloading:
+            token = await self._token()
+            if token == used and time.monotonic() - self._reloaded_at >= _RELOAD_PAUSE:
+                self._reloaded_at = time.monotonic()
+                await self._reload()
+                token = await self._token()
+        return token if token != used else None
+
+    async def _reload(self) -> None:
+        try:
+            fresh = await self._load()
+        except CONFIG_FAULTS as error:
+            log.warning("token not renewed", error=str(error), every="token not renewed")
+            return
+        self._configuration.api_key = fresh.api_key
+        self._configuration.refresh_api_key_hook = fresh.refresh_api_key_hook

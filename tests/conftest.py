@@ -1,0 +1,15 @@
+"""What every test can use: the fixtures of `tests/plugins`, loaded by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "plugins"))
+
+pytest_plugins = [
+    "faulty_api",
+    "hookline_processes",
+    "nats_servers",
+    "real_kube",
+    "sandbox_kube",
+    "stage",
+]

@@ -1,0 +1,106 @@
+"""A Kubernetes API that does what it is asked and then answers something else.
+
+It stands in front of a real one; what it gets it passes on, and only the answer is changed.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+type Fault = Callable[[str, str], "Answer | None"]
+
+
+class Answer:
+    """What is answered instead: a status with headers, or (status 0) silence and a closed door."""
+
+    def __init__(self, status: int, headers: dict[str, str] | None = None) -> None:
+        self.status = status
+        self.headers = headers or {}
+
+
+class FaultyApi:
+    """A proxy to `target`; `before(method, path)` and `after(…)` may return a fault.
+
+    A fault of `before` is answered without asking the target, one of `after` instead of its answer.
+    """
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.before: Fault = lambda _method, _path: None
+        self.after: Fault = lambda _method, _path: None
+        self.asked: list[tuple[str, str]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        api = self
+        client = httpx.Client(timeout=30)
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def pass_on(self) -> None:
+                method, path = self.command, self.path
+                length = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(length)
+                api.asked.append((method, path))
+                fault = api.before(method, path)
+                if fault is None:
+                    kept = {"content-type", "accept", "authorization"}
+                    headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
+                    answer = client.request(
+                        method, api.target + path, content=body, headers=headers
+                    )
+                    fault = api.after(method, path)
+                if fault is not None:
+                    self._fail(fault)
+                    return
+                self._reply(answer.status_code, dict(answer.headers), answer.content)
+
+            def _fail(self, fault: Answer) -> None:
+                if fault.status == 0:
+                    self.close_connection = True
+                    return
+                self._reply(fault.status, fault.headers, b"")
+
+            def _reply(self, status: int, headers: dict[str, str], content: bytes) -> None:
+                self.send_response(status)
+                for name, value in headers.items():
+                    if name.lower() in ("content-type", "retry-after"):
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on  # noqa: N815  its names
+
+            def log_message(self, *_args: Any) -> None:
+                """Say nothing."""
+
+        return Handler
+
+
+@pytest.fixture
+def faulty_api() -> Iterator[Callable[[str], FaultyApi]]:
+    """Return a function that puts a faulty API in front of a real one's URL."""
+    made: list[FaultyApi] = []
+
+    def make(target: str) -> FaultyApi:
+        made.append(FaultyApi(target))
+        return made[-1]
+
+    yield make
+    for api in made:
+        api.stop()
