@@ -1,0 +1,1 @@
+"""LISTENS: turns happenings outside into events on the bus."""

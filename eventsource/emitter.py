@@ -1,0 +1,108 @@
+"""From a happening to a stored event: names it, publishes it, counts it, says so in the log."""
+
+import itertools
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Protocol
+
+import structlog
+
+from eventsource.source import Happening, Receipt
+from hookline import event
+from hookline.errors import HooklineError
+from hookline.event import Event
+from hookline.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+
+class Acknowledged(Protocol):
+    """What the bus answers when an event is stored."""
+
+    @property
+    def duplicate(self) -> bool:
+        """Whether an event of this identity was stored before."""
+
+
+type Publish = Callable[[Event, bool], Awaitable[Acknowledged]]
+"""Stores an event; the flag says that its id is of our own making."""
+
+
+def ids() -> Iterator[str]:
+    """Yield ids of 32 hexadecimal digits: half of them random for this process, then a count."""
+    prefix = os.urandom(8).hex()
+    return (f"{prefix}{number:016x}" for number in itertools.count())
+
+
+class Emitter:
+    """Stores the happenings of one named event.
+
+    Args:
+        publish: the bus; metrics: what is counted; new_ids: for senders without one.
+        source, name, kind: become the event's source, subject and type.
+    """
+
+    def __init__(
+        self,
+        publish: Publish,
+        metrics: Metrics,
+        new_ids: Iterator[str],
+        source: str,
+        name: str,
+        kind: str,
+    ) -> None:
+        self._publish = publish
+        self._ids = new_ids
+        self._source = source
+        self._name = name
+        self._kind = kind
+        labels = (metrics.namespace, source, name)
+        self._sent = metrics.sent.labels(*labels)
+        self._unsent = metrics.sent_failed.labels(*labels)
+        self._duplicates = metrics.duplicates.labels(*labels)
+        self._seconds = metrics.publish_seconds.labels(*labels)
+        self.failed = metrics.processing_failed.labels(*labels).inc
+
+    async def __call__(self, happening: Happening) -> Receipt:
+        """Return when the happening is stored; raises what publishing raises."""
+        began = time.perf_counter()
+        made = happening.id is None
+        event_id = happening.id or next(self._ids)
+        wrapped = Event(
+            id=event_id,
+            source=self._source,
+            name=self._name,
+            type=self._kind,
+            time=event.now(),
+            data=happening.data,
+        )
+        try:
+            stored = await self._publish(wrapped, made)
+        except HooklineError as error:
+            self._not_stored(event_id, error)
+            raise
+        self._seconds.observe(time.perf_counter() - began)
+        self._received(event_id, duplicate=stored.duplicate)
+        return Receipt(event_id, stored.duplicate)
+
+    def _received(self, event_id: str, *, duplicate: bool) -> None:
+        (self._duplicates if duplicate else self._sent).inc()
+        log.info(
+            "received",
+            source=self._source,
+            event_name=self._name,
+            event_id=event_id,
+            duplicate=duplicate,
+        )
+
+    def _not_stored(self, event_id: str, error: HooklineError) -> None:
+        self._unsent.inc()
+        log.warning(
+            "not-stored",
+            every=f"not-stored:{self._source}/{self._name}",
+            source=self._source,
+            event_name=self._name,
+            event_id=event_id,
+            problem=str(error),
+        )

@@ -1,0 +1,1 @@
+"""One kind of event source a file; the file name is the registry."""

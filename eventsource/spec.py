@@ -1,0 +1,162 @@
+"""EventSource manifests: read to a list of events, each with its kind, every mistake at once."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from eventsource.source import HttpSource, Receive, Source
+from hookline import __version__, kinds
+from hookline.block import Block
+from hookline.manifest import Document, Mistake, Place
+
+FOLDER = "eventsource.sources"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class SourceEvent:
+    """One named event of an EventSource.
+
+    Attributes:
+        name: the event's name; kind: its YAML key (`webhook`), the event's CloudEvents type.
+        source: the settings; receive: made of them, what turns a request into a happening.
+    """
+
+    name: str
+    kind: str
+    source: HttpSource
+    receive: Receive
+
+
+@dataclass(frozen=True)
+class EventSource:
+    """One EventSource object of `file`; `namespace` is empty when the manifest names none."""
+
+    name: str
+    namespace: str
+    events: list[SourceEvent]
+    file: str = ""
+
+
+class _Outer(Block):
+    """The object around `spec`."""
+
+    api_version: str
+    kind: str
+    metadata: dict[str, Any]
+    spec: dict[str, Any]
+    status: dict[str, Any] | None = None
+
+
+class _Pod(Block):
+    """Fields of `spec` that only concern pods upstream: checked loosely, without effect."""
+
+    event_bus_name: str | None = Field(None, description="Name of the EventBus; no effect here.")
+    template: dict[str, Any] | None = Field(None, description="Pod template; no effect here.")
+    service: dict[str, Any] | None = Field(None, description="Service ports; no effect here.")
+    replicas: int | None = Field(None, description="Number of pods; no effect here.")
+
+
+_POD_FIELDS = frozenset(field.alias or name for name, field in _Pod.model_fields.items())
+
+
+def read_event_source(document: Document, mistakes: list[Mistake]) -> EventSource | None:
+    """Return the EventSource that a document holds; None with all its errors noted."""
+    place = Place(document)
+    outer = _Outer.read(document.body, place)
+    events = [] if outer is None else _read_spec(outer, place)
+    if outer is not None:
+        _check_name(document.name, place / "metadata" / "name", "the EventSource")
+    mistakes.extend(place.mistakes)
+    return (
+        None
+        if place.failed
+        else EventSource(document.name, document.namespace, events, document.file)
+    )
+
+
+def _read_spec(outer: _Outer, place: Place) -> list[SourceEvent]:
+    spec = place / "spec"
+    _Pod.read({key: value for key, value in outer.spec.items() if key in _POD_FIELDS}, spec)
+    events: list[SourceEvent] = []
+    seen: dict[str, str] = {}
+    for kind, name, raw in _named(outer.spec, spec):
+        here = spec / kind / name
+        _check_name(name, here, "an event")
+        if name in seen:
+            message = f"{seen[name]} has an event of that name as well; names are unique"
+            here.error(message, code="duplicate-name", suggestion="rename one of the two")
+        seen[name] = kind
+        if event := _read_event(kind, name, raw, here):
+            events.append(event)
+    _check_endpoints(events, spec)
+    return events
+
+
+def _named(spec: dict[str, Any], place: Place) -> Iterator[tuple[str, str, Any]]:
+    """Yield (kind, event name, settings) of the kinds that exist, mistakes noted for others."""
+    found = False
+    for kind, named in spec.items():
+        if kind in _POD_FIELDS:
+            continue
+        found = True
+        if not _exists(kind, place / kind):
+            continue
+        if not isinstance(named, dict) or not named:
+            (place / kind).error(f"{kind} must map event names to settings", code="bad-type")
+            continue
+        for name, raw in named.items():
+            yield kind, str(name), raw
+    if not found:
+        place.error("no event is defined", code="missing-field", suggestion="add webhook: …")
+
+
+def _exists(kind: str, place: Place) -> bool:
+    known = kinds.known(FOLDER)
+    if kind in known:
+        return True
+    if kind in kinds.not_yet(FOLDER):
+        place.error(f"{kind} is not there yet in Hookline {__version__}", code="not-yet")
+        return False
+    names = sorted({*known, *kinds.not_yet(FOLDER), *_POD_FIELDS})
+    close = difflib.get_close_matches(kind, names, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(sorted(known))}"
+    place.error(f"unknown field {kind}", code="unknown-field", suggestion=hint)
+    return False
+
+
+def _read_event(kind: str, name: str, raw: Any, place: Place) -> SourceEvent | None:
+    found = kinds.find(FOLDER, kind, Source)
+    source = found.read(raw, place) if found else None
+    if not isinstance(source, HttpSource):
+        return None
+    receive = source.compile(place)
+    return SourceEvent(name, kind, source, receive) if receive else None
+
+
+def _check_name(name: str, place: Place, what: str) -> None:
+    if not _NAME.fullmatch(name):
+        place.error(
+            f"{name!r} cannot name {what}: names are part of the bus's subjects",
+            code="bad-name",
+            suggestion="use letters, digits, - and _",
+        )
+
+
+def _check_endpoints(events: list[SourceEvent], spec: Place) -> None:
+    taken: dict[tuple[int, str, str], str] = {}
+    for event in events:
+        where = event.source.where()
+        key = (where.port, where.path, where.method)
+        if key in taken:
+            (spec / event.kind / event.name).error(
+                f"{where.method} {where.path} on port {where.port} already belongs to"
+                f" {taken[key]}, which would get every request",
+                code="duplicate-endpoint",
+                suggestion="give each event its own endpoint or port",
+            )
+        taken.setdefault(key, event.name)
