@@ -1,0 +1,1 @@
+"""WAITS: filters, conditions, joins; decides that a trigger is due."""

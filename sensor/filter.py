@@ -1,0 +1,186 @@
+"""Filters: what every kind of filter is, and how a dependency's filters become one verdict.
+
+Ported from Argo Events' documented behaviour: kinds are asked in the order exprs, data, context,
+time, script; an error vetoes, also under `or` between kinds; within a kind's list `or` ends at the
+first item that is true.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from hookline import kinds
+from hookline.block import Block
+from hookline.decision import Clause
+from hookline.event import Event
+from hookline.manifest import Place
+
+FOLDER = "sensor.filters"
+ORDER = ("exprs", "data", "context", "time", "script")
+
+
+class Check(NamedTuple):
+    """The verdict of one item: its clause, and the error that kept it from a verdict (or empty)."""
+
+    clause: Clause
+    error: str = ""
+
+
+type Test = Callable[[Event], Check]
+
+
+class Filter(Block):
+    """One item of one kind of filter: settings that compile to a test of an event."""
+
+    def compile(self, place: Place) -> Test | None:
+        """Return the test, ready to run; None with the mistakes noted at `place`."""
+        raise NotImplementedError
+
+
+class Judgement(NamedTuple):
+    """What the filters of a dependency say of an event.
+
+    Attributes:
+        passed: the verdict.
+        clauses: every clause with expected and actual values, in the manifest's order.
+        error: why no verdict was possible, upstream's words; empty otherwise.
+    """
+
+    passed: bool
+    clauses: tuple[Clause, ...] = ()
+    error: str = ""
+
+    @property
+    def reason(self) -> str:
+        """One line for people: the first clause that said no."""
+        if self.error:
+            return self.error
+        for clause in self.clauses:
+            if not clause.passed:
+                return f"{clause.clause}: expected {clause.expected}, got {show(clause.actual)}"
+        return ""
+
+
+type Judge = Callable[[Event], Judgement]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """All items of one kind in one dependency."""
+
+    name: str
+    tests: tuple[Test, ...]
+    any_will_do: bool
+
+    def ask(self, event: Event) -> tuple[bool, tuple[Clause, ...], str]:
+        """Return the verdict, the clauses, and the error in upstream's form."""
+        checks = [test(event) for test in self.tests]
+        clauses = tuple(check.clause for check in checks)
+        if self.any_will_do:
+            passed = any(clause.passed for clause in clauses)
+            errors = [] if passed else [check.error for check in checks if check.error]
+            return passed, clauses, _error(self.name, errors)
+        for check in checks:
+            if check.error:
+                return False, clauses, _error(self.name, [check.error])
+            if not check.clause.passed:
+                return False, clauses, ""
+        return True, clauses, ""
+
+
+def _error(kind: str, messages: list[str]) -> str:
+    name = "expr" if kind == "exprs" else kind
+    if not messages:
+        return ""
+    if len(messages) == 1:
+        return f"{name} filter error ({messages[0]})"
+    return f"{name} filter errors [{' / '.join(messages)}]"
+
+
+def compile_filters(raw: dict[str, Any] | None, operator: str, place: Place) -> Judge | None:
+    """Return the judge of a dependency's `filters`; None with the mistakes noted.
+
+    Args:
+        raw: the `filters` block as written, or None when there is none.
+        operator: `filtersLogicalOperator`, `and` or `or` (between kinds).
+        place: where `filters` stands.
+    """
+    if raw is None:
+        return _pass
+    groups: list[_Kind] = []
+    before = len(place.mistakes)
+    operators = {key: _operator(raw.get(key), place / key) for key in _OPERATORS}
+    for key in raw:
+        if key in _OPERATORS:
+            continue
+        kind = _kind(key, raw[key], operators, place)
+        if kind is not None:
+            groups.append(kind)
+    if any(mistake.level == "error" for mistake in place.mistakes[before:]):
+        return None
+    groups.sort(key=lambda group: ORDER.index(group.name))
+    return _judge(tuple(groups), any_will_do=operator == "or")
+
+
+_OPERATORS = {"exprLogicalOperator": "exprs", "dataLogicalOperator": "data"}
+
+
+def _operator(value: Any, place: Place) -> str:
+    if value in (None, "", "and", "or"):
+        return value or "and"
+    place.error(
+        f"{value!r} is no logical operator", code="bad-operator", suggestion="write and, or or"
+    )
+    return "and"
+
+
+def _kind(key: str, raw: Any, operators: dict[str, str], place: Place) -> _Kind | None:
+    found = kinds.find(FOLDER, key, Filter)
+    if found is None:
+        _unknown(key, place / key)
+        return None
+    written = raw if isinstance(raw, list) else [raw]
+    tests = [
+        _compile(found, item, place / key / index if isinstance(raw, list) else place / key)
+        for index, item in enumerate(written)
+    ]
+    wanted = next((operators[name] for name, of in _OPERATORS.items() if of == key), "and")
+    return _Kind(key, tuple(test for test in tests if test is not None), wanted == "or")
+
+
+def _compile(found: type[Block], raw: Any, place: Place) -> Test | None:
+    block = found.read(raw, place)
+    return block.compile(place) if isinstance(block, Filter) else None
+
+
+def _unknown(key: str, place: Place) -> None:
+    if key in kinds.not_yet(FOLDER):
+        place.error(f"the filter {key} is not there yet in Hookline", code="not-yet")
+        return
+    names = ", ".join(sorted([*kinds.known(FOLDER), *_OPERATORS]))
+    place.error(f"unknown filter {key}", code="unknown-field", suggestion=f"known here: {names}")
+
+
+def _pass(_event: Event) -> Judgement:
+    return Judgement(passed=True)
+
+
+def _judge(groups: tuple[_Kind, ...], *, any_will_do: bool) -> Judge:
+    def judge(event: Event) -> Judgement:
+        answers = [group.ask(event) for group in groups]
+        clauses = tuple(clause for _, of_kind, _ in answers for clause in of_kind)
+        errors = [error for _, _, error in answers if error]
+        if any_will_do:
+            passed = any(verdict for verdict, _, _ in answers) and not errors
+            return Judgement(passed, clauses, " / ".join(errors))
+        for verdict, _, error in answers:
+            if error or not verdict:
+                return Judgement(passed=False, clauses=clauses, error=error)
+        return Judgement(passed=True, clauses=clauses)
+
+    return judge
+
+
+def show(value: Any) -> str:
+    """Return a value as a reason quotes it."""
+    return f'"{value}"' if isinstance(value, str) else str(value)

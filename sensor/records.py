@@ -1,0 +1,82 @@
+"""Makes the decision records of one (delivery, dependency): pure, but for the clock."""
+
+from dataclasses import dataclass
+
+from hookline.decision import Clause, Decision, Verdict
+from hookline.errors import PermanentError, TemporaryError
+from hookline.event import Event, now
+from hookline.eventbus.pull import Delivery
+
+_ERROR_LENGTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What all records about one delivery, trigger and dependency share."""
+
+    delivery: Delivery
+    event: Event
+    sensor: str
+    trigger: str
+    dependency: str
+
+    def ended(
+        self,
+        verdict: Verdict,
+        reason: str,
+        *,
+        clauses: tuple[Clause, ...] = (),
+        reference: dict[str, str] | None = None,
+    ) -> Decision:
+        """Return the record of an end: launched, filtered or skipped."""
+        return self._decision(verdict, reason=reason, clauses=clauses, object=reference)
+
+    def retrying(self, last: Decision | None, error: TemporaryError, *, counted: bool) -> Decision:
+        """Return the record of a failed attempt, going on from the last one.
+
+        An attempt that the target as a whole refused is not `counted`.
+        """
+        last = last if last is not None and last.verdict is Verdict.RETRYING else None
+        moment = now()
+        return self._decision(
+            Verdict.RETRYING,
+            reason=error.reason,
+            error=str(error)[:_ERROR_LENGTH],
+            attempts=(last.attempts if last else 0) + int(counted),
+            since=last.since if last else moment,
+            deliveries=self.delivery.count,
+        )
+
+    def dead_lettered(self, last: Decision | None, reason: str, error: str) -> Decision:
+        """Return the record of an event that is given up."""
+        retried = last if last is not None and last.verdict is Verdict.RETRYING else None
+        return self._decision(
+            Verdict.DEAD_LETTERED,
+            reason=reason,
+            error=error[:_ERROR_LENGTH],
+            attempts=(retried.attempts if retried else 0) + 1,
+            since=retried.since if retried else "",
+            deliveries=self.delivery.count,
+        )
+
+    def _decision(self, verdict: Verdict, **fields: object) -> Decision:
+        return Decision(
+            event_id=self.event.id,
+            source=self.event.source,
+            event=self.event.name,
+            sequence=self.delivery.sequence,
+            sensor=self.sensor,
+            trigger=self.trigger,
+            dependency=self.dependency,
+            verdict=verdict,
+            at=now(),
+            **fields,  # type: ignore[arg-type]  # names and types stand in the three callers above
+        )
+
+
+def bad_event(delivery: Delivery, sensor: str, trigger: str, error: PermanentError) -> Decision:
+    """Return the record of bytes that are no CloudEvent; they are known by their sequence."""
+    _, source, event = (*delivery.subject.split(".", 2), "", "")[:3]
+    unreadable = Event(f"sequence-{delivery.sequence}", source, event, "", "", b"")
+    record = Record(delivery, unreadable, sensor, trigger, "")
+    return record.dead_lettered(None, error.reason, str(error))

@@ -1,0 +1,178 @@
+"""The Sensor object: from a document to dependencies and triggers that are ready to run."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from pydantic import Field
+
+from hookline import names
+from hookline.block import Block
+from hookline.manifest import Document, Mistake, Place
+from sensor.filter import Judge, compile_filters
+from trigger.spec import Trigger, read_trigger
+
+_canonical = msgspec.json.Encoder(order="deterministic").encode
+
+
+class DependencyBlock(Block):
+    """One event that a Sensor waits for."""
+
+    name: str = Field(min_length=1, description="Name by which triggers and parameters refer to it")
+    event_source_name: str = Field(min_length=1, description="Name of the EventSource object")
+    event_name: str = Field(min_length=1, description="Name of the event within the EventSource")
+    filters: dict[str, Any] | None = Field(default=None, description="What the event must be like")
+    filters_logical_operator: Literal["", "and", "or"] = Field(
+        default="", description="How kinds of filters combine (and)"
+    )
+    transform: dict[str, Any] | None = Field(
+        default=None, description="Changes the event before the filters see it (not there yet)"
+    )
+
+
+class SensorBlock(Block):
+    """The `spec` of a Sensor."""
+
+    dependencies: list[Any] = Field(min_length=1, description="Events that the Sensor waits for")
+    triggers: list[Any] = Field(min_length=1, description="What is done, and when it is due")
+    event_bus_name: str = Field(default="default", description="EventBus object to use")
+    template: dict[str, Any] | None = Field(
+        default=None, description="Pod template of Argo Events; no pod is made here"
+    )
+    replicas: int | None = Field(default=None, description="Pods of Argo Events; no pod is made")
+    revision_history_limit: int | None = Field(
+        default=None, description="For the Deployment of Argo Events; none is made here"
+    )
+    error_on_failed_round: bool | None = Field(default=None, description="Has no effect")
+    logging_fields: dict[str, str] | None = Field(default=None, description="Has no effect")
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A dependency, ready: which event it is, and the judge of its filters."""
+
+    name: str
+    source: str
+    event: str
+    judge: Judge
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A Sensor, ready to run.
+
+    Attributes:
+        digest: hash of its spec; equal digests mean the same.
+        modified: modification time of its file, seconds since 1970.
+        file: where it was read.
+    """
+
+    name: str
+    namespace: str
+    dependencies: dict[str, Dependency]
+    triggers: tuple[Trigger, ...]
+    digest: str
+    modified: float
+    file: str
+
+
+def read_sensor(
+    document: Document, mistakes: list[Mistake], namespace: str = names.DEFAULT_NAMESPACE
+) -> Sensor | None:
+    """Return the Sensor that a document holds; None with every mistake noted in `mistakes`.
+
+    `namespace` is where the Sensor is when its metadata does not say so.
+    """
+    place = Place(document)
+    block = SensorBlock.read(document.body.get("spec") or {}, place / "spec")
+    home = document.namespace or namespace
+    sensor = None if block is None else _compile(document, block, place / "spec", home)
+    mistakes.extend(place.mistakes)
+    return None if place.failed else sensor
+
+
+def _compile(document: Document, block: SensorBlock, place: Place, namespace: str) -> Sensor:
+    for name in ("error_on_failed_round", "logging_fields"):
+        if name in block.model_fields_set:
+            key = SensorBlock.model_fields[name].alias or name
+            (place / key).warn(f"{key} has no effect, here and in Argo Events", code="no-effect")
+    dependencies = _dependencies(block.dependencies, place / "dependencies")
+    declared = tuple(_declared_names(block.dependencies))
+    at = _At(document.name, namespace, declared)
+    triggers = _triggers(block.triggers, place / "triggers", at)
+    return Sensor(
+        name=document.name,
+        namespace=namespace,
+        dependencies=dependencies,
+        triggers=triggers,
+        digest=names.fingerprint("spec", _canonical(document.body.get("spec")).decode()),
+        modified=document.modified,
+        file=document.file,
+    )
+
+
+def _declared_names(raw: list[Any]) -> list[str]:
+    found = [item.get("name") for item in raw if isinstance(item, dict)]
+    return [name for name in found if isinstance(name, str) and name]
+
+
+def _dependencies(raw: list[Any], place: Place) -> dict[str, Dependency]:
+    ready: dict[str, Dependency] = {}
+    for index, item in enumerate(raw):
+        dependency = _dependency(item, place / index)
+        if dependency is None:
+            continue
+        if dependency.name in ready:
+            (place / index / "name").error(
+                f"two dependencies are named {dependency.name}",
+                code="duplicate-name",
+                suggestion="give each dependency a name of its own",
+            )
+        ready[dependency.name] = dependency
+    return ready
+
+
+def _dependency(raw: Any, place: Place) -> Dependency | None:
+    block = DependencyBlock.read(raw, place)
+    if block is None:
+        return None
+    if block.transform is not None:
+        (place / "transform").error("transform is not there yet in Hookline", code="not-yet")
+    operator = block.filters_logical_operator or "and"
+    judge = compile_filters(block.filters, operator, place / "filters")
+    if block.filters == {} and operator == "or":
+        (place / "filters").warn(
+            "empty filters under or drop every event, here and in Argo Events", code="drops-all"
+        )
+    if judge is None:
+        return None
+    written = _canonical(block.model_dump()).decode()
+    return Dependency(
+        block.name, block.event_source_name, block.event_name, judge, names.fingerprint(written)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """The Sensor around a trigger: its name, namespace and the dependencies that it declares."""
+
+    sensor: str
+    namespace: str
+    dependencies: tuple[str, ...]
+
+
+def _triggers(raw: list[Any], place: Place, at: _At) -> tuple[Trigger, ...]:
+    ready: dict[str, Trigger] = {}
+    for index, item in enumerate(raw):
+        trigger = read_trigger(item, place / index, at.sensor, at.namespace, at.dependencies)
+        if trigger is None:
+            continue
+        if trigger.name in ready:
+            (place / index / "template" / "name").error(
+                f"two triggers are named {trigger.name}",
+                code="duplicate-name",
+                suggestion="give each trigger a name of its own",
+            )
+        ready[trigger.name] = trigger
+    return tuple(ready.values())

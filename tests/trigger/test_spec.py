@@ -1,0 +1,164 @@
+"""A trigger, from its YAML."""
+
+import pytest
+
+from trigger.retry import RetryStrategy
+
+LOG = "template: {name: start, log: {}}"
+
+
+def _codes(mistakes):
+    return [
+        (mistake.path.removeprefix("spec.triggers[0]").lstrip("."), mistake.code)
+        for mistake in mistakes
+    ]
+
+
+def test_a_small_trigger_has_safe_defaults(read):
+    trigger, mistakes = read(LOG)
+
+    assert mistakes == []
+    assert trigger.name == "start"
+    assert trigger.waits_for == ("push",)
+    assert not trigger.serial
+    assert trigger.retry == RetryStrategy()
+    assert trigger.give_up_after == 86_400
+    assert trigger.start_from is None
+
+
+def test_its_own_settings_are_read(read):
+    trigger, mistakes = read(
+        f"{LOG}\nretryStrategy: {{steps: 3, duration: 2s}}\natLeastOnce: true\n"
+        "giveUpAfter: 1h30m\nstartFrom: beginning"
+    )
+
+    assert mistakes == []
+    assert trigger.serial
+    assert (trigger.retry.steps, trigger.retry.duration) == (3, 2.0)
+    assert trigger.give_up_after == 5400
+    assert trigger.start_from == "beginning"
+
+
+@pytest.mark.parametrize("start", ["now", '"2026-11-24T08:00:00Z"', '"2026-11-24T08:00:00+01:00"'])
+def test_a_trigger_may_start_at_a_moment(read, start):
+    trigger, mistakes = read(f"{LOG}\nstartFrom: {start}")
+
+    assert mistakes == []
+    assert trigger.start_from == (None if start == "now" else start.strip('"'))
+
+
+@pytest.mark.parametrize("start", ["yesterday", '"2026-11-24"', '"2026-11-24T08:00:00"'])
+def test_a_start_without_a_zone_or_sense_is_a_mistake(read, start):
+    trigger, mistakes = read(f"{LOG}\nstartFrom: {start}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [("startFrom", "bad-start")]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("policy: {status: {allow: [200]}}", "policy"),
+        ("rateLimit: {requestsPerUnit: 1}", "rateLimit"),
+        ("dlqTrigger: {template: {name: x}}", "dlqTrigger"),
+        ("parameters: [{dest: name}]", "parameters"),
+    ],
+)
+def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
+    trigger, mistakes = read(f"{LOG}\n{text}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [(path, "not-yet")]
+
+
+def test_conditions_reset_is_not_there_yet(read):
+    _, mistakes = read("template: {name: start, log: {}, conditionsReset: [{byTime: {cron: x}}]}")
+
+    assert _codes(mistakes) == [("template.conditionsReset", "not-yet")]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["atLeastOnce", "policy", "retryStrategy", "rateLimit", "dlqTrigger", "parameters"],
+)
+def test_fields_that_argo_events_ignores_under_template_say_where_they_belong(read, key):
+    trigger, mistakes = read(f"template: {{name: start, log: {{}}, {key}: x}}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [(f"template.{key}", "misplaced-field")]
+    assert "beside template" in mistakes[0].suggestion
+
+
+@pytest.mark.parametrize("key", ["conditions", "name", "log", "http"])
+def test_fields_of_the_template_that_stand_beside_it_say_where_they_belong(read, key):
+    trigger, mistakes = read(f"{LOG}\n{key}: x")
+
+    assert trigger is None
+    assert _codes(mistakes) == [(key, "misplaced-field")]
+    assert mistakes[0].suggestion == f"{key} belongs under template"
+
+
+@pytest.mark.parametrize("key", ["k8s", "http", "slack", "email"])
+def test_actions_of_upstream_that_are_not_there_yet_are_named(read, key):
+    trigger, mistakes = read(f"template: {{name: start, {key}: {{}}}}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [(f"template.{key}", "not-yet")]
+    assert key in mistakes[0].message
+
+
+def test_an_unknown_action_gets_a_suggestion(read):
+    _, mistakes = read("template: {name: start, argoworkflow: {}}")
+
+    assert ("template.argoworkflow", "unknown-field") in _codes(mistakes)
+    assert mistakes[0].suggestion == "did you mean argoWorkflow?"
+
+
+def test_a_template_without_an_action_says_so(read):
+    trigger, mistakes = read("template: {name: start}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [("template", "no-action")]
+    assert "log" in mistakes[0].suggestion
+
+
+def test_several_actions_are_a_mistake(read):
+    _, mistakes = read("template: {name: start, log: {}, argoWorkflow: {}}")
+
+    assert _codes(mistakes) == [("template", "several-actions")]
+
+
+def test_a_trigger_without_a_name_is_a_mistake(read):
+    trigger, mistakes = read("template: {log: {}}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [("template.name", "missing-field")]
+
+
+def test_a_trigger_without_a_template_is_a_mistake(read):
+    trigger, mistakes = read("atLeastOnce: true")
+
+    assert trigger is None
+    assert _codes(mistakes) == [("template", "missing-field")]
+
+
+@pytest.mark.parametrize("text", ["[]", "just text", "null"])
+def test_what_is_no_mapping_is_a_mistake(read, text):
+    trigger, mistakes = read(text)
+
+    assert trigger is None
+    assert len(mistakes) == 1
+
+
+def test_every_mistake_is_found_at_once(read):
+    _, mistakes = read("template: {name: start, lgo: {}, policy: {}}\nretry: {}\nrateLimit: {a: 1}")
+
+    assert len(mistakes) >= 4
+
+
+def test_equal_triggers_have_equal_fingerprints(read):
+    one, _ = read("template: {name: start, log: {}}")
+    same, _ = read("template: {log: {}, name: start}")
+    other, _ = read("template: {name: other, log: {}}")
+
+    assert one.fingerprint == same.fingerprint != other.fingerprint

@@ -1,0 +1,1 @@
+"""ACTS: fills parameters, launches, retries, gives a verdict."""

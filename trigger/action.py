@@ -1,0 +1,101 @@
+"""What a trigger does: the base of the kinds in `trigger/actions/`, and what they are handed."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hookline.block import Block
+from hookline.errors import HooklineError
+from hookline.event import Event
+from hookline.kube.client import KubeClient
+from hookline.manifest import Place
+
+FOLDER = "trigger.actions"
+
+
+class LeaseLostError(HooklineError):
+    """Another worker may hold the delivery by now; nothing was sent, nothing is to be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a trigger stands: its sensor, itself, and the dependencies that it may name.
+
+    Attributes:
+        namespace: where objects without a namespace of their own are made.
+    """
+
+    sensor: str
+    trigger: str
+    namespace: str
+    dependencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The one firing that is due.
+
+    Attributes:
+        identity: `names.identity` of the delivered event.
+        key: `names.due` of (event, sensor, trigger, dependency); names and labels are made of it.
+        dependency: the dependency that the event was delivered for.
+        event: the delivered event.
+    """
+
+    identity: str
+    key: str
+    dependency: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an action is about to do, with nothing left open.
+
+    Attributes:
+        object: what would be created or sent, as `render` shows it; None where nothing is.
+    """
+
+    object: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The ways out of the process that actions may use."""
+
+    kube: KubeClient | None
+
+
+class Prepared(ABC):
+    """An action that is compiled: nothing of its manifest is parsed any more."""
+
+    @abstractmethod
+    def order(self, events: Mapping[str, Event], due: Due) -> Order:
+        """Return what is to be done for `events` (by dependency); pure.
+
+        Raises:
+            PermanentError: these events cannot fill the order (reason `Parameter`).
+        """
+
+    @abstractmethod
+    async def act(
+        self, order: Order, doors: Doors, lease_is_live: Callable[[], bool], *, repeat: bool
+    ) -> dict[str, str] | None:
+        """Do what `order` says and return `{apiVersion, kind, namespace, name, uid}`, or None.
+
+        `repeat` says that an earlier attempt may have worked already.
+
+        Raises:
+            TemporaryError: try again later.
+            PermanentError: trying again is useless.
+            LeaseLostError: nothing was done, the delivery may belong to another worker.
+        """
+
+
+class Action(Block, ABC):
+    """The settings of one kind of action."""
+
+    @abstractmethod
+    def compile(self, place: Place, at: Setting) -> Prepared | None:
+        """Return the ready action; None when mistakes were noted at `place`."""

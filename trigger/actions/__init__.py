@@ -1,0 +1,1 @@
+"""One kind of action a file; the file name is the registry."""

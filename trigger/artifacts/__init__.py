@@ -1,0 +1,1 @@
+"""Where a manifest comes from: one kind of artifact a file; the file name is the registry."""

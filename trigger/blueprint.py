@@ -1,0 +1,88 @@
+"""An object that events fill: JSONPath templates first, then parameters; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import Any
+
+from hookline.errors import PermanentError
+from hookline.event import Event
+from hookline.language import template
+from hookline.language.errors import LanguageError
+from hookline.manifest import Place
+from trigger.action import Setting
+from trigger.notes import below, known_dependency
+from trigger.parameters import REASON, Parameter, ParameterBlock, compile_parameters
+
+_CONTEXT = template.CONTEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """An object with holes, and the parameters that change it afterwards."""
+
+    template: template.Template
+    parameters: tuple[Parameter, ...]
+
+    def draw(self, events: Mapping[str, Event]) -> dict[str, Any]:
+        """Return the object that `events` (by dependency) fill; PermanentError if they cannot."""
+        tree = self.template.fill(self._root(events))
+        for parameter in self.parameters:
+            tree = parameter.apply(tree, events)
+        if not isinstance(tree, dict):
+            raise PermanentError("the parameters left no object", reason=REASON)
+        return tree
+
+    def _root(self, events: Mapping[str, Event]) -> dict[str, Any]:
+        wanted = [name for name in events if name in self.template.dependencies]
+        root: dict[str, Any] = {name: events[name].value for name in wanted}
+        root[_CONTEXT] = {name: events[name].context for name in wanted}
+        return root
+
+
+def compile_blueprint(
+    source: tuple[dict[str, Any], Place],
+    parameters: tuple[list[ParameterBlock], Place],
+    at: Setting,
+) -> Blueprint | None:
+    """Return the blueprint, ready; None with mistakes noted. Both come with their places."""
+    tree, place = source
+    ready = compile_parameters(*parameters, at)
+    filled = _compile_template(tree, place, at)
+    if filled is None or len(ready) < len(parameters[0]):
+        return None
+    return Blueprint(filled, ready)
+
+
+def _compile_template(tree: dict[str, Any], place: Place, at: Setting) -> template.Template | None:
+    wrong: list[LanguageError] = []
+    try:
+        compiled = template.compile_tree(tree, template.is_text_field, wrong.append)
+    except LanguageError as error:
+        wrong.append(error)
+    for error in wrong:
+        code = "not-yet" if error.not_yet else "bad-template"
+        below(place, error.path).error(str(error), code=code)
+    if wrong or not _check_dependencies(compiled, tree, place, at):
+        return None
+    return compiled
+
+
+def _check_dependencies(
+    compiled: template.Template, tree: dict[str, Any], place: Place, at: Setting
+) -> bool:
+    if compiled.dependencies and _CONTEXT in at.dependencies:
+        place.error(
+            "a dependency named context hides $.context of the templates",
+            code="reserved-name",
+            suggestion="give the dependency another name",
+        )
+        return False
+    if compiled.dependencies <= set(at.dependencies):
+        return True
+    for path in compiled.paths:
+        text = reduce(getitem, path, tree)
+        for name in sorted(template.compile_tree(text, template.is_text_field).dependencies):
+            known_dependency(name, below(place, path), at)
+    return False

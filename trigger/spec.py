@@ -1,0 +1,138 @@
+"""One trigger of a Sensor: from its YAML to something that can be launched."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pydantic import Field
+
+from hookline import kinds, names
+from hookline.block import Block
+from hookline.duration import Duration
+from hookline.manifest import Place
+from trigger.action import FOLDER, Setting
+from trigger.conditions import read_conditions
+from trigger.launch import Launcher
+from trigger.notes import not_yet
+from trigger.retry import Backoff, RetryStrategy
+from trigger.template import read_action, read_template
+
+DAY = 86_400.0
+_NOT_YET = {
+    "parameters": "parameters on the trigger's template",
+    "policy": "policy",
+    "rate_limit": "rateLimit",
+    "dlq_trigger": "dlqTrigger",
+}
+_canonical = msgspec.json.Encoder(order="deterministic").encode
+
+
+class TriggerBlock(Block):
+    """What is done when it is due, and how often it is tried."""
+
+    elsewhere = dict.fromkeys(
+        ["name", "conditions", "conditionsReset", *kinds.known(FOLDER), *kinds.not_yet(FOLDER)],
+        "under template",
+    )
+
+    template: dict[str, Any] = Field(description="Name, conditions and the one action.")
+    parameters: list[Any] | None = Field(None, description="Change the template (not there yet).")
+    policy: dict[str, Any] | None = Field(None, description="When it worked (not there yet).")
+    retry_strategy: Backoff | None = Field(None, description="Waits between attempts.")
+    rate_limit: dict[str, Any] | None = Field(None, description="Slows it down (not there yet).")
+    at_least_once: bool = Field(
+        default=False, description="One event at a time, in the order of the stream."
+    )
+    dlq_trigger: dict[str, Any] | None = Field(
+        None, description="Trigger for events that are given up (not there yet)."
+    )
+    give_up_after: Duration = Field(
+        DAY, description="An event that failed for so long becomes a dead letter."
+    )
+    start_from: str = Field(
+        "now", description="Where a new trigger begins: now, beginning or an RFC 3339 time."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger, ready.
+
+    Attributes:
+        waits_for: dependencies any one of which makes it due.
+        serial: one event at a time, in order (`atLeastOnce`).
+        give_up_after: seconds from the first failed attempt to the dead letter.
+        fingerprint: hash of what was written; equal ones mean the same.
+        start_from: `beginning` or an RFC 3339 time; None: the moment of the first load.
+    """
+
+    name: str
+    waits_for: tuple[str, ...]
+    serial: bool
+    retry: RetryStrategy
+    give_up_after: float
+    launcher: Launcher
+    fingerprint: str
+    start_from: str | None = None
+
+
+def read_trigger(
+    raw: Any, place: Place, sensor: str, namespace: str, dependencies: tuple[str, ...]
+) -> Trigger | None:
+    """Return the trigger that `raw` holds; None with every mistake noted.
+
+    Args:
+        raw: the item of `spec.triggers` as it was read.
+        place: where it stands.
+        sensor: the Sensor's name.
+        namespace: the Sensor's, for objects that name none; empty is `default`.
+        dependencies: names of the Sensor's dependencies, in their order.
+    """
+    before = _errors(place)
+    block = TriggerBlock.read(raw, place)
+    written = raw.get("template") if isinstance(raw, dict) else None
+    template = read_template(written, place / "template") if isinstance(written, dict) else None
+    if block is not None:
+        _check(block, place)
+    if template is None:
+        return None
+    head, rest = template
+    at = Setting(sensor, head.name, namespace or names.DEFAULT_NAMESPACE, dependencies)
+    prepared = read_action(rest, place / "template", at)
+    waits_for = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
+    if block is None or prepared is None or _errors(place) > before:
+        return None
+    return Trigger(
+        name=head.name,
+        waits_for=waits_for,
+        serial=block.at_least_once,
+        retry=block.retry_strategy.strategy() if block.retry_strategy else RetryStrategy(),
+        give_up_after=block.give_up_after,
+        launcher=Launcher(prepared),
+        fingerprint=names.fingerprint("trigger", _canonical(raw).decode()),
+        start_from=None if block.start_from == "now" else block.start_from,
+    )
+
+
+def _errors(place: Place) -> int:
+    return sum(mistake.level == "error" for mistake in place.mistakes)
+
+
+def _check(block: TriggerBlock, place: Place) -> None:
+    for name, words in _NOT_YET.items():
+        if getattr(block, name):
+            not_yet(words, place / (TriggerBlock.model_fields[name].alias or name))
+    if block.start_from not in {"now", "beginning"} and not _is_moment(block.start_from):
+        (place / "startFrom").error(
+            f"{block.start_from!r} is no start",
+            code="bad-start",
+            suggestion="write now, beginning or a time like 2026-11-24T08:00:00Z",
+        )
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -1,0 +1,79 @@
+"""The `template` of a trigger: its name, its conditions and the one action in it."""
+
+from typing import Any
+
+from pydantic import Field
+
+from hookline import kinds
+from hookline.block import Block
+from hookline.manifest import Place
+from trigger.action import FOLDER, Action, Prepared, Setting
+from trigger.notes import nearest, not_yet
+
+_MISPLACED = frozenset(
+    {"atLeastOnce", "policy", "retryStrategy", "rateLimit", "dlqTrigger", "parameters"}
+    | {"giveUpAfter", "startFrom"}
+)
+
+
+class TemplateBlock(Block):
+    """What stands in a `template` beside its action."""
+
+    name: str = Field(min_length=1, description="Name of the trigger, unique in the Sensor.")
+    conditions: str = Field("", description="Dependencies that make it due, joined by ||.")
+    conditions_reset: list[Any] | None = Field(
+        None, description="When half-met conditions are forgotten (not there yet)."
+    )
+
+
+_OWN = frozenset(field.alias or name for name, field in TemplateBlock.model_fields.items())
+
+
+def read_template(raw: dict[str, Any], place: Place) -> tuple[TemplateBlock, dict[str, Any]] | None:
+    """Return the template's own fields and the rest, which name actions; None with mistakes."""
+    block = TemplateBlock.read({key: raw[key] for key in raw if key in _OWN}, place)
+    rest = {key: value for key, value in raw.items() if key not in _OWN}
+    if block is None:
+        return None
+    if block.conditions_reset:
+        not_yet("conditionsReset", place / "conditionsReset")
+    return block, rest
+
+
+def read_action(rest: dict[str, Any], place: Place, at: Setting) -> Prepared | None:
+    """Return the one action that `rest` of a template names, ready; None with mistakes noted."""
+    found = [(key, kind) for key in rest if (kind := _kind(key, place / key)) is not None]
+    if len(found) > 1:
+        several = " and ".join(key for key, _ in found)
+        place.error(
+            f"a template has exactly one action, this one has {several}",
+            code="several-actions",
+            suggestion="make a trigger of each",
+        )
+        return None
+    if not found:
+        if not rest.keys() & kinds.not_yet(FOLDER):
+            known = f"known here: {', '.join(sorted(kinds.known(FOLDER)))}"
+            place.error("the template has no action", code="no-action", suggestion=known)
+        return None
+    key, kind = found[0]
+    block = kind.read(rest[key], place / key)
+    return block.compile(place / key, at) if isinstance(block, Action) else None
+
+
+def _kind(key: str, place: Place) -> type[Block] | None:
+    kind = kinds.find(FOLDER, key, Action)
+    if kind is not None:
+        return kind
+    if key in kinds.not_yet(FOLDER):
+        not_yet(key, place)
+    elif key in _MISPLACED:
+        place.error(
+            f"{key} has no effect under template",
+            code="misplaced-field",
+            suggestion=f"it belongs on the trigger, beside template: move {key} out",
+        )
+    else:
+        known = [*kinds.known(FOLDER), *_OWN]
+        place.error(f"unknown field {key}", code="unknown-field", suggestion=nearest(key, known))
+    return None
