@@ -1,0 +1,1 @@
+"""THE ROOF: the hookline command, roles, reload, the HTTP API and the sandbox."""

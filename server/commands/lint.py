@@ -1,0 +1,59 @@
+"""`hookline lint`: every mistake of some manifests at once."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from hookline.manifest import Mistake
+from server import options
+from server.manifests import Loaded, load
+
+
+@click.command(
+    "lint",
+    epilog=options.example(
+        "hookline lint manifests/", "hookline lint sensor.yaml -o json --lenient"
+    ),
+)
+@options.paths(required=True)
+@options.output("text", "json")
+@options.lenient
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], output: str, *, lenient: bool) -> None:
+    """Check manifests and print every mistake with file, line and advice.
+
+    PATH is a file, or a folder that is read with all folders in it. Exits with 1
+    if there is an error; warnings alone exit with 0.
+    """
+    loaded = load(paths, lenient=lenient)
+    if output == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(loaded.mistakes)))
+    else:
+        for mistake in loaded.mistakes:
+            click.echo(str(mistake))
+        click.echo(summary(loaded))
+    ctx.exit(int(bool(_of(loaded.mistakes, "error"))))
+
+
+def summary(loaded: Loaded) -> str:
+    """Return the last line: what is fine and how much is not."""
+    errors, warnings = (len(_of(loaded.mistakes, level)) for level in ("error", "warning"))
+    fine = [
+        _number(len(loaded.sources), "EventSource"),
+        _number(len(loaded.sensors), "Sensor"),
+        _number(len(loaded.buses), "EventBus", "EventBuses"),
+        _number(len(loaded.others), "other object"),
+    ]
+    found = ", ".join(part for part in fine if part) or "nothing"
+    wrong = [_number(errors, "error"), _number(warnings, "warning")]
+    return "; ".join([f"fine: {found}", *(part for part in wrong if part)])
+
+
+def _of(mistakes: list[Mistake], level: str) -> list[Mistake]:
+    return [mistake for mistake in mistakes if mistake.level == level]
+
+
+def _number(count: int, one: str, many: str = "") -> str:
+    """Return `2 Sensors`; nothing for none."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}" if count else ""

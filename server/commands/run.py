@@ -1,0 +1,47 @@
+"""`hookline run`: one of any number of equal processes in production."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server import options
+
+_ROLES = ("all", "source", "sensor")
+
+
+@click.command(
+    "run", epilog=options.example("hookline run /etc/hookline --nats nats://nats:4222 --role all")
+)
+@options.paths(required=False)
+@options.nats
+@options.kubeconfig
+@options.context
+@options.namespace
+@options.secrets_dir
+@options.lenient
+@options.ready_file
+@options.log_level
+@options.text(
+    "--role", "HOOKLINE_ROLE", "all", "all, source or sensor.", ("all", "source", "sensor")
+)
+@options.text("--host", "HOOKLINE_HOST", "0.0.0.0", "Address to listen on")  # noqa: S104  a pod's
+@options.port("--api-port", "HOOKLINE_API_PORT", 7788, "Port of health and metrics")
+@options.number("--replicas", "HOOKLINE_REPLICAS", 1, "Copies of each stream")
+@options.number("--max-bytes", "HOOKLINE_MAX_BYTES", 1 << 30, "Size of the event stream")
+@options.text("--nats-monitor", "HOOKLINE_NATS_MONITOR", None, "nats-server's monitoring URL.")
+@options.flag("--allow-lossy-bus", "HOOKLINE_ALLOW_LOSSY_BUS", "Accept a stream that drops.")
+def command(paths: tuple[Path, ...], log_level: str, nats_url: str | None, **flags: Any) -> None:
+    """Serve the event sources and sensors in PATH (default: .).
+
+    SIGTERM stops accepting and finishes or puts back what is held, within 25 s.
+    """
+    # Imported here, so that --help does not wait for them.
+    from server import logs  # noqa: PLC0415  see above
+    from server.process import run_loop  # noqa: PLC0415  see above
+    from server.production import RunSettings, run  # noqa: PLC0415  see above
+
+    logs.configure(level=log_level, people=False)
+    settings = RunSettings(paths=paths or (Path(),), nats=nats_url, **flags)
+    run_loop(partial(run, settings))

@@ -1,0 +1,145 @@
+"""`hookline dev`: the whole of Hookline and a sandbox in one process tree, on loopback."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hookline.eventbus.settings import BusSettings
+from hookline.kube.client import KubeClient
+from hookline.kube.config import connect
+from server.data_folder import DataFolder
+from server.manifests import Loaded
+from server.playground import Playground, put
+from server.process import serve, write_ready_file
+from server.reload import Manifests
+from server.worker import Worker, WorkerSettings
+
+LOOPBACK = "127.0.0.1"
+_DRAIN = 3.0  # Ctrl-C ends all within 5 s
+
+
+@dataclass(frozen=True, slots=True)
+class DevSettings:
+    """What `hookline dev` is told by its flags."""
+
+    paths: tuple[Path, ...]
+    data_dir: Path
+    namespace: str
+    lenient: bool = False
+    secrets_dir: Path | None = None
+    nats: str | None = None
+    kubeconfig: str | None = None
+    context: str | None = None
+    ready_file: Path | None = None
+    api_port: int = 0
+    nats_port: int = 0
+    kube_port: int = 0
+
+
+class Dev:
+    """One run of `hookline dev`."""
+
+    def __init__(self, settings: DevSettings) -> None:
+        self._settings = settings
+        self._data = DataFolder(settings.data_dir)
+        self._playground = Playground()
+        self._kubernetes = ""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start everything, serve until `stop`, end everything.
+
+        Raises:
+            HooklineError: a broken manifest, a port or the data folder in use.
+        """
+        settings = self._settings
+        manifests = Manifests(
+            list(settings.paths), settings.namespace, settings.lenient, settings.secrets_dir
+        )
+        loaded = manifests.first(strict=True)
+        self._data.take()
+        try:
+            worker = await self._worker(loaded)
+            await serve(worker, manifests, stop, lambda: self._announce(worker))
+        finally:
+            await self._playground.stop()
+            self._data.leave()
+
+    async def _worker(self, loaded: Loaded) -> Worker:
+        settings = self._settings
+        folder = settings.data_dir.resolve()
+        nats = settings.nats or await self._playground.start_nats(
+            folder / "nats", settings.nats_port
+        )
+        kube = await self._kube(folder, loaded)
+        bus = BusSettings(url=nats, namespace=settings.namespace)
+        return Worker(
+            WorkerSettings(
+                bus,
+                LOOPBACK,
+                settings.api_port,
+                namespace=settings.namespace,
+                drain=_DRAIN,
+                patient=False,
+            ),
+            kube,
+            loaded,
+        )
+
+    async def _kube(self, folder: Path, loaded: Loaded) -> KubeClient:
+        """Return the door to the sandbox, or to the cluster that a flag names."""
+        settings = self._settings
+        if settings.kubeconfig or settings.context:
+            self._kubernetes = settings.context or str(settings.kubeconfig)
+            return await connect(kubeconfig=settings.kubeconfig, context=settings.context)
+        url = await self._playground.start_sandbox(folder / "sandbox.db", settings.kube_port)
+        self._kubernetes = url
+        kube = await connect(server_url=url)
+        await put(kube, loaded.others, settings.namespace)
+        return kube
+
+    def _announce(self, worker: Worker) -> None:
+        addresses: dict[str, Any] = {**worker.addresses, "kubernetes": self._kubernetes}
+        self._data.publish(addresses)
+        write_ready_file(self._settings.ready_file, addresses)
+        sandbox = self._playground.sandbox is not None
+        click.echo(banner(addresses, str(self._settings.data_dir), sandbox=sandbox))
+
+
+def banner(addresses: dict[str, Any], data_dir: str, *, sandbox: bool) -> str:
+    """Return what a person reads when everything is up: addresses, and what to try."""
+    kubernetes = addresses["kubernetes"]
+    kind = "Kubernetes (sandbox)" if sandbox else "Kubernetes (yours)"
+    lines = [
+        "",
+        "Hookline is up, on this machine only.",
+        "",
+        f"  {kind:<21} {kubernetes}",
+        f"  {'NATS JetStream':<21} {addresses['nats']}",
+        f"  {'health, metrics':<21} {addresses['api']}/readyz?verbose  {addresses['api']}/metrics",
+        *(f"  {'webhook':<21} {hook['url']}" for hook in addresses["webhooks"]),
+        *_to_try(addresses),
+    ]
+    if sandbox:
+        lines += [
+            f"  curl {kubernetes}/apis/argoproj.io/v1alpha1/workflows",
+            "",
+            "The sandbox stores Workflows and runs none.",
+        ]
+    return "\n".join([*lines, f"Data stays in {data_dir}; Ctrl-C stops everything.", ""])
+
+
+def _to_try(addresses: dict[str, Any]) -> list[str]:
+    hooks = addresses["webhooks"]
+    if not hooks:
+        return ["", "No webhook is in these manifests.", ""]
+    post = "curl -H 'Content-Type: application/json' -d '{\"message\": \"hello\"}'"
+    return [
+        "",
+        "Try, in another terminal:",
+        "",
+        f"  {post} {hooks[0]['url']}",
+        "  hookline explain ID",
+    ]

@@ -1,0 +1,122 @@
+"""What `hookline explain` tells: where an event is, and what each trigger made of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from hookline.decision import Decision, Verdict
+from hookline.eventbus.bus import Bus
+from hookline.eventbus.history import StoredEvent, find_events
+from hookline.eventbus.starts import TriggerStart
+
+
+class Explained(msgspec.Struct, frozen=True, rename="camel"):
+    """One event, in the stable form of `-o json`.
+
+    Attributes:
+        stored_at: RFC 3339, empty when the event has left the stream.
+        sequence: in the stream.
+        decisions: what is on record, one for each trigger and dependency.
+        pending: `sensor/trigger` that want the event and have nothing on record yet.
+    """
+
+    event_id: str
+    source: str
+    event: str
+    stored_at: str
+    sequence: int
+    decisions: list[Decision]
+    pending: list[str]
+
+
+async def explain(
+    bus: Bus, event_id: str, source: str | None, event: str | None
+) -> list[Explained]:
+    """Return what is known of an id: one item for each event that has it; empty for none."""
+    decisions = await bus.decisions.find(event_id, source, event)
+    stored = await find_events(bus, event_id, source, event)
+    starts = [kept.record for kept in await bus.starts.triggers()]
+    at = {(item.source, item.event): item for item in stored}
+    whose = sorted({*at, *((d.source, d.event) for d in decisions)})
+    return [
+        _explained(
+            event_id,
+            of,
+            at.get(of),
+            [d for d in decisions if (d.source, d.event) == of],
+            starts,
+        )
+        for of in whose
+    ]
+
+
+def _explained(
+    event_id: str,
+    of: tuple[str, str],
+    stored: StoredEvent | None,
+    decisions: list[Decision],
+    starts: list[TriggerStart],
+) -> Explained:
+    decided = {(d.sensor, d.trigger) for d in decisions}
+    waiting = [] if stored is None else [s for s in starts if _wants(s, of, stored.sequence)]
+    return Explained(
+        event_id=event_id,
+        source=of[0],
+        event=of[1],
+        stored_at="" if stored is None else _moment(stored.stored_at),
+        sequence=decisions[0].sequence if stored is None else stored.sequence,
+        decisions=sorted(decisions, key=lambda d: (d.sensor, d.trigger, d.dependency)),
+        pending=[
+            f"{s.sensor}/{s.trigger}" for s in waiting if (s.sensor, s.trigger) not in decided
+        ],
+    )
+
+
+def _wants(start: TriggerStart, of: tuple[str, str], sequence: int) -> bool:
+    named = {(dependency.source, dependency.event) for dependency in start.dependencies}
+    return of in named and sequence >= start.start
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def as_text(found: list[Explained]) -> str:
+    """Return what a person reads."""
+    return "\n".join(line for item in found for line in _lines(item))
+
+
+def _lines(item: Explained) -> list[str]:
+    where = f"stored {item.stored_at}" if item.stored_at else "no longer in the stream"
+    head = f"{item.source}/{item.event}/{item.event_id}: {where} (sequence {item.sequence})"
+    lines = [head, *(line for decision in item.decisions for line in _decision(decision))]
+    lines += [f"  {name}: pending, nobody has worked on it yet" for name in item.pending]
+    if len(lines) == 1:
+        lines.append("  no trigger wants it: no Sensor has a dependency on this source and event")
+    return lines
+
+
+def _decision(decision: Decision) -> list[str]:
+    who = f"  {decision.sensor}/{decision.trigger}"
+    if decision.dependency:
+        who += f" (dependency {decision.dependency})"
+    lines = [f"{who}: {decision.verdict.value} {_what(decision)}".rstrip() + f" at {decision.at}"]
+    for clause in decision.clauses:
+        verdict = "yes" if clause.passed else "no"
+        lines.append(f"      {verdict}: {clause.clause} {clause.expected}, got {clause.actual!r}")
+    if decision.error:
+        lines.append(f"      {decision.error}")
+    return lines
+
+
+def _what(decision: Decision) -> str:
+    if decision.object is not None:
+        return _object(decision.object)
+    if decision.verdict in (Verdict.RETRYING, Verdict.DEAD_LETTERED):
+        return f"({decision.reason}, attempts: {decision.attempts})"
+    return f"({decision.reason})" if decision.reason else ""
+
+
+def _object(reference: dict[str, Any]) -> str:
+    return f"{reference['kind']} {reference['namespace']}/{reference['name']}"

@@ -1,0 +1,142 @@
+"""Options that several commands share; each has an environment variable of its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hookline.names import DEFAULT_NAMESPACE
+
+type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+nats = click.option(
+    "--nats",
+    "nats_url",
+    envvar="HOOKLINE_NATS_URL",
+    metavar="URL",
+    help="Address of nats-server: nats://host:4222.",
+)
+namespace = click.option(
+    "--namespace",
+    envvar="HOOKLINE_NAMESPACE",
+    metavar="NS",
+    default=DEFAULT_NAMESPACE,
+    help="Whose events these are (default).",
+)
+data_dir = click.option(
+    "--data-dir",
+    envvar="HOOKLINE_DATA_DIR",
+    type=_FOLDER,
+    metavar="DIR",
+    default=Path(".hookline"),
+    help="Where dev keeps its data (.hookline).",
+)
+secrets_dir = click.option(
+    "--secrets-dir",
+    envvar="HOOKLINE_SECRETS_DIR",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Folder with NAME/KEY files, for secrets.",
+)
+kubeconfig = click.option(
+    "--kubeconfig",
+    envvar="HOOKLINE_KUBECONFIG",
+    type=_FILE,
+    help="File that says where the cluster is.",
+)
+context = click.option(
+    "--context",
+    envvar="HOOKLINE_CONTEXT",
+    metavar="NAME",
+    help="Context in the kubeconfig.",
+)
+ready_file = click.option(
+    "--ready-file",
+    envvar="HOOKLINE_READY_FILE",
+    type=_FILE,
+    help="Written (JSON) when everything listens.",
+)
+log_level = click.option(
+    "--log-level",
+    envvar="HOOKLINE_LOG_LEVEL",
+    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+    metavar="LEVEL",
+    default="info",
+    help="debug, info (default), warning or error.",
+)
+lenient = click.option(
+    "--lenient",
+    envvar="HOOKLINE_LENIENT",
+    is_flag=True,
+    help="Unknown fields are warnings and are dropped.",
+)
+
+
+def output(*forms: str) -> Decorator:
+    """Return the option for the form of what is printed; the first one is the default."""
+    return click.option(
+        "-o",
+        "--output",
+        envvar="HOOKLINE_OUTPUT",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help="Form of what is printed.",
+    )
+
+
+def port(name: str, envvar: str, default: int, what: str) -> Decorator:
+    """Return the option for a port; 0 is any free one."""
+    return _number(name, envvar, default, f"{what} ({default}; 0: any).", 0, 65535)
+
+
+def number(name: str, envvar: str, default: int, what: str) -> Decorator:
+    """Return the option for a number of at least 1."""
+    return _number(name, envvar, default, f"{what} ({default}).", 1, None)
+
+
+def _number(
+    name: str, envvar: str, default: int, text: str, least: int, most: int | None
+) -> Decorator:
+    def check(_context: click.Context, _option: click.Parameter, value: int) -> int:
+        # Not an IntRange: it would print its bounds into the help of every option.
+        return int(click.IntRange(least, most).convert(value, _option, _context))
+
+    return click.option(
+        name, envvar=envvar, type=int, default=default, metavar="N", help=text, callback=check
+    )
+
+
+def text(
+    name: str, envvar: str, default: str | None, what: str, choices: tuple[str, ...] = ()
+) -> Decorator:
+    """Return the option for some text, one of `choices` where there are any."""
+    return click.option(
+        name,
+        envvar=envvar,
+        type=click.Choice(choices) if choices else click.STRING,
+        default=default,
+        metavar=name.strip("-").upper()[:7],
+        help=what if default is None else f"{what} ({default}).",
+    )
+
+
+def flag(name: str, envvar: str, what: str) -> Decorator:
+    """Return an option that is there or not."""
+    return click.option(name, envvar=envvar, is_flag=True, help=what)
+
+
+def paths(*, required: bool) -> Decorator:
+    """Return the argument for files and folders of manifests."""
+    return click.argument(
+        "paths", metavar="PATH...", nargs=-1, required=required, type=click.Path(path_type=Path)
+    )
+
+
+def example(*lines: str) -> str:
+    """Return the end of a command's help: what to type, line by line as given."""
+    return "\n".join(["\b", f"Example:  {lines[0]}", *(f"          {line}" for line in lines[1:])])

@@ -1,0 +1,87 @@
+"""`hookline run`: one of any number of equal processes beside a NATS and a Kubernetes of yours."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from hookline.errors import ManifestError
+from hookline.eventbus.settings import BusSettings
+from hookline.kube.client import KubeClient
+from hookline.kube.config import connect
+from server.manifests import Loaded
+from server.process import serve, write_ready_file
+from server.reload import Manifests
+from server.worker import Role, Worker, WorkerSettings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What `hookline run` is told by its flags."""
+
+    paths: tuple[Path, ...]
+    role: Role
+    namespace: str
+    host: str
+    api_port: int
+    nats: str | None = None
+    replicas: int = 1
+    max_bytes: int = 1 << 30
+    nats_monitor: str | None = None
+    allow_lossy_bus: bool = False
+    lenient: bool = False
+    secrets_dir: Path | None = None
+    kubeconfig: str | None = None
+    context: str | None = None
+    ready_file: Path | None = None
+
+
+async def run(settings: RunSettings, stop: asyncio.Event) -> None:
+    """Serve until `stop`, then drain.
+
+    Raises:
+        HooklineError: no bus is named, or its settings break a promise; a port is taken.
+    """
+    manifests = Manifests(
+        list(settings.paths), settings.namespace, settings.lenient, settings.secrets_dir
+    )
+    loaded = manifests.first(strict=False)
+    if loaded.others:
+        kinds = ", ".join(sorted({document.kind for document in loaded.others}))
+        log.info("left alone: objects of other kinds", kinds=kinds)
+    kube = await _kube(settings)
+    worker = Worker(_worker_settings(settings, loaded), kube, loaded)
+
+    def announce() -> None:
+        kubernetes = kube.url if kube is not None else ""
+        write_ready_file(settings.ready_file, {**worker.addresses, "kubernetes": kubernetes})
+        log.info("ready", role=settings.role, **worker.bus.durability)
+
+    await serve(worker, manifests, stop, announce)
+
+
+async def _kube(settings: RunSettings) -> KubeClient | None:
+    if settings.role == "source":
+        return None
+    return await connect(kubeconfig=settings.kubeconfig, context=settings.context)
+
+
+def _worker_settings(settings: RunSettings, loaded: Loaded) -> WorkerSettings:
+    url = settings.nats or (loaded.bus.url if loaded.bus is not None else None)
+    if url is None:
+        raise ManifestError(
+            "no NATS is named: give --nats URL (or HOOKLINE_NATS_URL), "
+            "or an EventBus with jetstreamExotic.url among the manifests"
+        )
+    bus = BusSettings(
+        url=url,
+        namespace=settings.namespace,
+        replicas=settings.replicas,
+        max_bytes=settings.max_bytes,
+        allow_lossy=settings.allow_lossy_bus,
+        monitor_url=settings.nats_monitor,
+    )
+    return WorkerSettings(bus, settings.host, settings.api_port, settings.role, settings.namespace)

@@ -1,0 +1,80 @@
+"""The manifests of a process over time: the first load, and what a change makes of it."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import structlog
+
+from hookline.manifest import Mistake, refuse
+from server.manifests import Loaded, load
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Manifests:
+    """The manifests below some paths; a broken file keeps its old version.
+
+    Attributes:
+        paths: files and folders.
+        namespace: of objects that do not name one.
+        lenient: unknown fields are warnings.
+        secrets_dir: folder with `NAME/KEY` files.
+    """
+
+    paths: list[Path]
+    namespace: str
+    lenient: bool = False
+    secrets_dir: Path | None = None
+    _current: Loaded | None = field(default=None, init=False)
+
+    def first(self, *, strict: bool) -> Loaded:
+        """Load; with `strict` any error is a ManifestError, else the good objects are returned."""
+        loaded = self._load()
+        if strict:
+            refuse(loaded.mistakes)
+        say(loaded.mistakes)
+        self._current = loaded
+        return loaded
+
+    def again(self) -> Loaded:
+        """Load after a change: objects of files with errors stay as they were."""
+        loaded = self._load()
+        say(loaded.mistakes)
+        if self._current is not None:
+            loaded = _keep_old(self._current, loaded)
+        self._current = loaded
+        return loaded
+
+    def _load(self) -> Loaded:
+        return load(
+            self.paths,
+            lenient=self.lenient,
+            namespace=self.namespace,
+            secrets_dir=self.secrets_dir,
+        )
+
+
+def _keep_old(old: Loaded, new: Loaded) -> Loaded:
+    """Return `new`, with the objects of files that have errors now taken from `old`."""
+    broken = {mistake.file for mistake in new.mistakes if mistake.level == "error"}
+    if not broken:
+        return new
+    return replace(
+        new,
+        sources=[
+            *(s for s in new.sources if s.file not in broken),
+            *(s for s in old.sources if s.file in broken),
+        ],
+        sensors=[
+            *(s for s in new.sensors if s.file not in broken),
+            *(s for s in old.sensors if s.file in broken),
+        ],
+    )
+
+
+def say(mistakes: list[Mistake]) -> None:
+    """Log a line per mistake."""
+    for mistake in mistakes:
+        speak = log.error if mistake.level == "error" else log.warning
+        speak("manifest", mistake=str(mistake), code=mistake.code)

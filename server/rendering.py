@@ -1,0 +1,124 @@
+"""What a Sensor makes of events, worked out offline: clauses, firings, the objects created."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hookline import names
+from hookline.decision import Clause
+from hookline.errors import PermanentError
+from sensor.filter import Judgement
+from sensor.spec import Sensor
+from server.samples import Sample
+from trigger.action import Due
+from trigger.spec import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the filters of a dependency say of one event."""
+
+    sample: Sample
+    judgement: Judgement
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented form: `name`, `passed`, `clauses`."""
+        return {
+            "name": self.sample.dependency.name,
+            "passed": self.judgement.passed,
+            "clauses": [_clause(clause) for clause in self.judgement.clauses],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """What a trigger does for one event, or that it does nothing.
+
+    Attributes:
+        event_id: the event that made it due; empty when none did.
+        object: what would be created; None where nothing is.
+        error: why it was due and could not be ordered, or None.
+    """
+
+    name: str
+    fired: bool
+    event_id: str = ""
+    object: dict[str, Any] | None = None
+    error: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented form: `name`, `fired`, `object`, `error`."""
+        return {
+            "name": self.name,
+            "fired": self.fired,
+            "object": self.object,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """All that a Sensor makes of some events."""
+
+    dependencies: tuple[Judged, ...]
+    triggers: tuple[Firing, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented form of `render -o json`."""
+        return {
+            "dependencies": [judged.as_json() for judged in self.dependencies],
+            "triggers": [firing.as_json() for firing in self.triggers],
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """1 with an error, else 0 if a trigger fired, else 3."""
+        if any(firing.error is not None for firing in self.triggers):
+            return 1
+        return 0 if any(firing.fired for firing in self.triggers) else 3
+
+
+def render(
+    sensor: Sensor, triggers: Iterable[Trigger], samples: Iterable[Sample], namespace: str
+) -> Rendering:
+    """Return what these triggers of a Sensor do for the events; nothing is sent.
+
+    `namespace` is that of the process that would see them: it is part of every name.
+    """
+    judged = [Judged(sample, sample.dependency.judge(sample.event)) for sample in samples]
+    firings = [each for one in triggers for each in _firings(sensor, one, judged, namespace)]
+    return Rendering(tuple(judged), tuple(firings))
+
+
+def _firings(
+    sensor: Sensor, trigger: Trigger, judged: list[Judged], namespace: str
+) -> Iterator[Firing]:
+    due = [
+        each.sample
+        for each in judged
+        if each.judgement.passed and each.sample.dependency.name in trigger.waits_for
+    ]
+    if not due:
+        yield Firing(trigger.name, fired=False)
+    for sample in due:
+        yield _firing(sensor, trigger, sample, namespace)
+
+
+def _firing(sensor: Sensor, trigger: Trigger, sample: Sample, namespace: str) -> Firing:
+    event, dependency = sample.event, sample.dependency.name
+    identity = names.identity(namespace, event.source, event.name, event.id)
+    key = names.due(identity, sensor.name, trigger.name, dependency)
+    try:
+        order = trigger.launcher.order({dependency: event}, Due(identity, key, dependency, event))
+    except PermanentError as error:
+        return Firing(trigger.name, fired=False, event_id=event.id, error=str(error))
+    return Firing(trigger.name, fired=True, event_id=event.id, object=order.object)
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    return {
+        "clause": clause.clause,
+        "passed": clause.passed,
+        "expected": clause.expected,
+        "actual": clause.actual,
+    }
