@@ -40,9 +40,7 @@ class Block(BaseModel):
         if not isinstance(data, dict):
             return data
         known = {alias for alias, _ in _members(cls)}
-        return {
-            key: value for key, value in data.items() if value is not None or key not in known
-        }
+        return {key: value for key, value in data.items() if value is not None or key not in known}
 
     @classmethod
     def read(cls, data: Any, place: Place) -> Self | None:

@@ -66,7 +66,7 @@ class Event:
             return None
         try:
             return _any.decode(self.data)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise PermanentError(
                 f"the data of event {self.id} is no JSON: {error}", reason="BadEvent"
             ) from error
@@ -127,7 +127,7 @@ def decode(raw: bytes) -> Event:
     try:
         envelope = _decoder.decode(raw)
         data = _data(envelope)
-    except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
+    except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError) as error:
         raise PermanentError(f"not a CloudEvent: {error}", reason="BadEvent") from error
     if not (envelope.id and envelope.source and envelope.subject):
         raise PermanentError(

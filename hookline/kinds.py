@@ -43,7 +43,7 @@ def find(folder: str, key: str, base: type[Block]) -> type[Block] | None:
     classes = [
         member
         for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, base) and member.__module__.startswith(name)
+        if issubclass(member, base) and f"{member.__module__}.".startswith(f"{name}.")
     ]
     if len(classes) != 1:
         raise TypeError(f"{name} must hold exactly one {base.__name__}, it has {len(classes)}")

@@ -11,7 +11,7 @@ _HINTS = {
     "could not find expected ':'": "a key ends with a colon and a space",
     "did not find expected key": "look at the indentation and the quotes of the lines above",
     "cannot start any token": "text that begins with @, ` or % needs quotes",
-    "control characters": "remove the character",
+    "characters are not allowed": "remove the character",
     "unexpected end of stream": "a quote is not closed",
     "unknown escape": "write a backslash as \\\\, or use single quotes",
 }

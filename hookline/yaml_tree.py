@@ -71,19 +71,21 @@ class _Composer:
         return self._node(next(self.events), 0)
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
-        line = self._above + event.start_mark.line + 1
+        mark = event.start_mark
+        line = self._above + (mark.line if mark else 0) + 1
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise YamlError(f"a document has at most {MAX_NODES:,} nodes", line, "too-many-nodes")
         if depth > MAX_DEPTH:
             raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line, "too-deep")
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event.anchor, line)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = None  # known, not finished: it cannot hold itself
+            return self._alias(event.anchor or "", line)
+        anchor = event.anchor if isinstance(event, yaml.NodeEvent) else None
+        if anchor is not None:
+            self._anchors[anchor] = None  # known, not finished: it cannot hold itself
         node = self._new(event, line, depth)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = node
+        if anchor is not None:
+            self._anchors[anchor] = node
         return node
 
     def _alias(self, name: str, line: int) -> Node:

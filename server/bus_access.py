@@ -1,6 +1,7 @@
 """How commands reach the bus: by flag, or by finding a running `hookline dev`."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from hookline.errors import HooklineError
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.errors import NotFoundError
 from hookline.eventbus.settings import BusSettings
+from server import logs
 from server.data_folder import find_running
 
 _CONNECT_SECONDS = 5.0
@@ -53,6 +55,7 @@ async def open_bus(settings: BusSettings) -> AsyncIterator[Bus]:
 
 def ask[T](settings: BusSettings, question: Callable[[Bus], Awaitable[T]]) -> T:
     """Open the bus, ask, close it; for commands that end after it."""
+    logs.configure(level="error", people=True, stream=sys.stderr)
 
     async def asking() -> T:
         async with open_bus(settings) as bus:

@@ -31,7 +31,7 @@ class DevSettings:
     lenient: bool = False
     secrets_dir: Path | None = None
     nats: str | None = None
-    kubeconfig: str | None = None
+    kubeconfig: Path | None = None
     context: str | None = None
     ready_file: Path | None = None
     api_port: int = 0
@@ -100,7 +100,7 @@ class Dev:
         await put(kube, loaded.others, settings.namespace)
         return kube
 
-    def _announce(self, worker: Worker) -> None:
+    async def _announce(self, worker: Worker) -> None:
         addresses: dict[str, Any] = {**worker.addresses, "kubernetes": self._kubernetes}
         self._data.publish(addresses)
         write_ready_file(self._settings.ready_file, addresses)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from hookline.errors import TemporaryError
 from hookline.eventbus.bus import Bus
+from hookline.eventbus.unmatched import unmatched
 from hookline.metrics import Metrics
 from server.health import Health
 
@@ -35,12 +36,14 @@ class Gauges:
             dead = await self._bus.dead_letters.count()
             self._missing = await self._bus.consumers.missing()
             self._lost = await self._bus.starts.lost()
+            nobody_wants = await unmatched(self._bus)
         except TemporaryError:
             return
         for (sensor, trigger), waiting in backlog.items():
             self._metrics.backlog.labels(namespace, sensor, trigger).set(waiting.total)
             self._metrics.oldest.labels(namespace, sensor, trigger).set(waiting.oldest_seconds)
         self._metrics.dead_letters.labels(namespace).set(dead)
+        self._metrics.unmatched.labels(namespace).set(nobody_wants)
         self._metrics.lost.labels(namespace).set(self._lost)
         self._metrics.degraded.clear()
         for reason in self._health.degraded_reasons():

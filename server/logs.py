@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -69,12 +69,13 @@ def _about(line: Line) -> str:
     return f"{left} -> {right}" if left and right else left or right
 
 
-def configure(*, level: str, people: bool) -> None:
+def configure(*, level: str, people: bool, stream: TextIO = sys.stdout) -> None:
     """Set up all logging of this process, that of libraries included.
 
     Args:
         level: debug, info, warning or error.
         people: readable lines for a terminal instead of JSON.
+        stream: where to; commands whose output is their answer log to stderr.
     """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -86,10 +87,10 @@ def configure(*, level: str, people: bool) -> None:
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],

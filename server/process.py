@@ -60,7 +60,7 @@ async def serve(
     worker: Worker,
     manifests: Manifests,
     stop: asyncio.Event,
-    announce: Callable[[], None],
+    announce: Callable[[], Awaitable[None]],
 ) -> None:
     """Start the worker, say so, reload until `stop`, then drain.
 
@@ -69,7 +69,7 @@ async def serve(
     """
     try:
         if await until(stop, worker.start()):
-            announce()
+            await announce()
             await _reloading(worker, manifests, stop)
     finally:
         await worker.drain()

@@ -10,6 +10,7 @@ from hookline.errors import ManifestError
 from hookline.eventbus.settings import BusSettings
 from hookline.kube.client import KubeClient
 from hookline.kube.config import connect
+from server.durability import durability
 from server.manifests import Loaded
 from server.process import serve, write_ready_file
 from server.reload import Manifests
@@ -34,7 +35,7 @@ class RunSettings:
     allow_lossy_bus: bool = False
     lenient: bool = False
     secrets_dir: Path | None = None
-    kubeconfig: str | None = None
+    kubeconfig: Path | None = None
     context: str | None = None
     ready_file: Path | None = None
 
@@ -55,10 +56,10 @@ async def run(settings: RunSettings, stop: asyncio.Event) -> None:
     kube = await _kube(settings)
     worker = Worker(_worker_settings(settings, loaded), kube, loaded)
 
-    def announce() -> None:
+    async def announce() -> None:
         kubernetes = kube.url if kube is not None else ""
+        log.info("ready", role=settings.role, **await durability(worker.bus.settings))
         write_ready_file(settings.ready_file, {**worker.addresses, "kubernetes": kubernetes})
-        log.info("ready", role=settings.role, **worker.bus.durability)
 
     await serve(worker, manifests, stop, announce)
 

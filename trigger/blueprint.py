@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import getitem
 from typing import Any
 
 from hookline.errors import PermanentError
@@ -35,7 +33,8 @@ class Blueprint:
         return tree
 
     def _root(self, events: Mapping[str, Event]) -> dict[str, Any]:
-        wanted = [name for name in events if name in self.template.dependencies]
+        every = self.template.whole
+        wanted = [name for name in events if every or name in self.template.dependencies]
         root: dict[str, Any] = {name: events[name].value for name in wanted}
         root[_CONTEXT] = {name: events[name].context for name in wanted}
         return root
@@ -61,9 +60,9 @@ def _compile_template(tree: dict[str, Any], place: Place, at: Setting) -> templa
         compiled = template.compile_tree(tree, template.is_text_field, wrong.append)
     except LanguageError as error:
         wrong.append(error)
-    for error in wrong:
-        code = "not-yet" if error.not_yet else "bad-template"
-        below(place, error.path).error(str(error), code=code)
+    for each in wrong:
+        code = "not-yet" if each.not_yet else "bad-template"
+        below(place, each.path).error(str(each), code=code)
     if wrong or not _check_dependencies(compiled, tree, place, at):
         return None
     return compiled
@@ -72,7 +71,7 @@ def _compile_template(tree: dict[str, Any], place: Place, at: Setting) -> templa
 def _check_dependencies(
     compiled: template.Template, tree: dict[str, Any], place: Place, at: Setting
 ) -> bool:
-    if compiled.dependencies and _CONTEXT in at.dependencies:
+    if (compiled.dependencies or compiled.whole) and _CONTEXT in at.dependencies:
         place.error(
             "a dependency named context hides $.context of the templates",
             code="reserved-name",
@@ -82,7 +81,9 @@ def _check_dependencies(
     if compiled.dependencies <= set(at.dependencies):
         return True
     for path in compiled.paths:
-        text = reduce(getitem, path, tree)
+        text: Any = tree
+        for step in path:
+            text = text[step]
         for name in sorted(template.compile_tree(text, template.is_text_field).dependencies):
             known_dependency(name, below(place, path), at)
     return False

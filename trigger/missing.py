@@ -14,8 +14,8 @@ def explain(path: str, document: bytes) -> str:
     """Return a sentence for people about a plain gjson path that finds nothing in `document`."""
     try:
         value = msgspec.json.decode(document)
-    except msgspec.DecodeError:
-        return f"{path} finds nothing: the document is no JSON"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return f"{path} finds nothing: the document is no JSON, or nested too deep"
     reached: list[str] = []
     for step in _DOTS.split(path):
         found, value_below = _step(value, step.replace("\\", ""))

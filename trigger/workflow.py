@@ -7,6 +7,7 @@ from hookline.manifest import Place
 
 _API_VERSION = "argoproj.io/v1alpha1"
 _KIND = "Workflow"
+_NAMES = frozenset({"metadata.name", "metadata.generateName"})
 _LEAST_TTL = 60
 _TTLS = ("secondsAfterCompletion", "secondsAfterSuccess", "secondsAfterFailure")
 
@@ -32,13 +33,10 @@ def check_workflow(tree: dict[str, Any], place: Place, dests: list[str]) -> bool
 
 def _check_name(metadata: Any, place: Place, dests: list[str]) -> bool:
     known = metadata if isinstance(metadata, dict) else {}
-    fixed = known.get("name")
-    if isinstance(fixed, str) and len(fixed) > names.WORKFLOW_NAME_LIMIT and "$" not in fixed:
-        limit = names.WORKFLOW_NAME_LIMIT
-        (place / "name").error(f"the name is longer than {limit} characters", code="bad-name")
-        return False
-    named = fixed or known.get("generateName")
-    if named or any(dest in {"metadata.name", "metadata.generateName"} for dest in dests):
+    fixed, written_later = known.get("name"), not _NAMES.isdisjoint(dests)
+    if isinstance(fixed, str) and fixed and "${{" not in fixed and not written_later:
+        return _check_fixed(fixed, place / "name")
+    if fixed or known.get("generateName") or written_later:
         return True
     place.error(
         "the Workflow has neither name nor generateName",
@@ -46,6 +44,19 @@ def _check_name(metadata: Any, place: Place, dests: list[str]) -> bool:
         suggestion="write metadata: {generateName: some-prefix-}",
     )
     return False
+
+
+def _check_fixed(name: str, place: Place) -> bool:
+    limit = names.WORKFLOW_NAME_LIMIT
+    if len(name) > limit:
+        place.error(f"the name is longer than {limit} characters", code="bad-name")
+        return False
+    place.warn(
+        "with a fixed name only the first event makes a Workflow, the others are dead letters",
+        code="fixed-name",
+        suggestion=f"write generateName: {name}-",
+    )
+    return True
 
 
 def _warn_of_short_lives(spec: Any, place: Place) -> None:

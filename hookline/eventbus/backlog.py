@@ -1,10 +1,11 @@
-"""How much each trigger has before it, and how old the oldest of it is."""
+"""How much each trigger has before it, how old the oldest of it is, and what nobody waits for."""
 
 import asyncio
 import time
 from datetime import datetime
 from typing import NamedTuple
 
+from hookline import names
 from hookline.eventbus import cursors
 from hookline.eventbus.connection import Connection
 from hookline.eventbus.cursors import Cursor
@@ -42,6 +43,19 @@ async def backlog(
         (record.sensor, record.trigger): Backlog(cursor.pending, cursor.ack_pending, age)
         for (record, cursor), age in zip(known, ages, strict=True)
     }
+
+
+async def unmatched(connection: Connection, starts: Starts, namespace: str) -> int:
+    """Return how many events in the stream no trigger wants."""
+    wanted = {
+        names.event_subject(namespace, since.source, since.event)
+        for kept in await starts.triggers()
+        for since in kept.record.dependencies
+    }
+    stream = names.event_stream(namespace)
+    info = await connection.api(f"STREAM.INFO.{stream}", {"subjects_filter": ">"})
+    subjects: dict[str, int] = info["state"].get("subjects") or {}
+    return sum(count for subject, count in subjects.items() if subject not in wanted)
 
 
 async def _oldest(connection: Connection, stream: str, cursor: Cursor) -> float:

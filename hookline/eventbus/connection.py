@@ -36,6 +36,7 @@ _PROBE_INTERVAL = 2.0  # seconds between two looks whether JetStream answers
 _RETRY = 0.5  # seconds until what failed after a connect is tried again
 _CLOSE_TIMEOUT = 2.0
 _OFF = "JetStream is off: start nats-server with -js or a jetstream block in its configuration"
+_LOST = "the connection to nats-server was lost"
 _DISABLED = "JetStream is disabled, restart nats-server"
 
 _log = structlog.get_logger(__name__)
@@ -48,13 +49,12 @@ class Connection:
 
     Attributes:
         settings: how the bus is reached.
-        problem: why the bus is not usable now, in words; None while it is.
         generation: counts the connects that were lost.
     """
 
     def __init__(self, settings: BusSettings) -> None:
         self.settings = settings
-        self.problem: str | None = "nats-server was not reached yet"
+        self._problem: str | None = "nats-server was not reached yet"
         self.generation = 0
         self._inbox = f"_INBOX.{token_hex(11)}."
         self._inboxes = 0
@@ -85,12 +85,17 @@ class Connection:
             with suppress(asyncio.CancelledError):
                 await self._task
         self._replies.close()
-        self.problem = "the connection to nats-server was closed"
+        self._problem = "the connection to nats-server was closed"
 
     @property
     def connected(self) -> bool:
         """Whether there is a connection at this moment (JetStream may still be off)."""
         return self._client is not None and bool(self._client.is_connected)
+
+    @property
+    def problem(self) -> str | None:
+        """Why the bus is not usable now, in words; None while it is."""
+        return self._problem or (None if self.connected else _LOST)
 
     @property
     def max_payload(self) -> int:
@@ -194,7 +199,7 @@ class Connection:
     def _live(self) -> BusClient:
         client = self._client
         if client is None or not client.is_connected:
-            raise BusDownError(self.problem or "the connection to nats-server was lost")
+            raise BusDownError(self.problem or _LOST)
         return client
 
     async def _run(self) -> None:
@@ -256,12 +261,12 @@ class Connection:
         if generation == self.generation:
             self._greeted = generation
             self._worked = True
-            self.problem = None
+            self._problem = None
 
     def _lost(self) -> None:
         self.generation += 1
-        self.problem = "the connection to nats-server was lost"
-        self._replies.fail(self.problem)
+        self._problem = _LOST
+        self._replies.fail(_LOST)
         self._changed.set()
 
     async def _moved(self) -> None:
@@ -276,7 +281,7 @@ class Connection:
             self._say(text)
 
     def _say(self, problem: str) -> None:
-        self.problem = problem
+        self._problem = problem
         _log.warning("bus-unusable", problem=problem, every="bus-unusable")
 
     def _drop_when_stuck(self) -> None:

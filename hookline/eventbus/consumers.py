@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import structlog
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from hookline import names
 from hookline.eventbus import cursors, plans
-from hookline.eventbus.backlog import Backlog, backlog
+from hookline.eventbus.backlog import Backlog, backlog, unmatched
 from hookline.eventbus.connection import Connection
 from hookline.eventbus.cursors import Cursor, StreamState
 from hookline.eventbus.errors import (
@@ -81,7 +82,8 @@ class Consumers:
         consumer = plan.consumer(self._namespace)
         kept = await self._starts.trigger(plan.sensor, plan.trigger)
         if kept is None:
-            start = await self._first(plan, state)
+            existing = await self._find(consumer, state.last)
+            start = await self._first(plan, state) if existing is None else existing.floor + 1
             return await self._starts.store(plans.begin(plan, consumer, state.created, start), 0)
         record = kept.record
         if record.stream != state.created:
@@ -104,7 +106,8 @@ class Consumers:
             return state.first
         if start_from.isascii() and start_from.isdigit():
             return max(state.first, int(start_from))
-        found = await cursors.sequence_at(self._connection, self.stream, start_from)
+        moment = _moment(start_from)
+        found = await cursors.sequence_at(self._connection, self.stream, moment)
         return state.last + 1 if found is None else found
 
     async def _find(self, consumer: str, last: int) -> Cursor | None:
@@ -145,6 +148,10 @@ class Consumers:
         """Return what each (sensor, trigger) has not finished."""
         return await backlog(self._connection, self._starts, self.stream)
 
+    async def unmatched(self) -> int:
+        """Return how many events in the stream no trigger wants."""
+        return await unmatched(self._connection, self._starts, self._namespace)
+
     async def missing(self) -> list[str]:
         """Return the triggers that were bound here and whose consumer is gone, `sensor/trigger`."""
         there = await cursors.names(self._connection, self.stream)
@@ -165,6 +172,19 @@ class Consumers:
         Raises BusRefusedError while somebody still pulls for it.
         """
         return await self._retirement.forget(sensor)
+
+
+def _moment(text: str) -> str:
+    """Return a moment as nats-server reads it; one without a zone is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BusRefusedError(
+            f"{text!r} is no place to start from",
+            setting=f"startFrom: {text}",
+            remedy="write now, beginning, a moment like 2026-01-31T12:00:00Z, or a sequence number",
+        ) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def _config(plan: TriggerPlan, record: TriggerStart, subjects: tuple[str, ...]) -> dict[str, Any]:

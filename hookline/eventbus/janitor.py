@@ -4,6 +4,7 @@ Every worker has one; they need no leader, since what they do twice changes noth
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from hookline.eventbus.starts import Kept, TriggerStart
 
 EVERY = 60.0  # seconds between two rounds
 PINNED_AFTER = 3600.0  # seconds without a pull after which a consumer in the way is named
-_ROUNDS = 8  # of purging by the mean size of what is left
+_ROUNDS = 20  # of coming nearer to half of the limit, in one go
 
 _log = structlog.get_logger(__name__)
 
@@ -81,15 +82,16 @@ class Janitor:
         """Purge what is finished, but for the history: young, and at most half of the limit."""
         moment = datetime.now(UTC) - timedelta(seconds=self._bus.settings.history)
         young = await cursors.sequence_at(self._bus.connection, self._stream, moment.isoformat())
-        keep = await self._purge_through(
-            state, min(lowest, state.last if young is None else young - 1)
-        )
+        old = state.last if young is None else young - 1
+        keep = await self._purge_through(state, min(lowest, old))
         for _ in range(_ROUNDS):
             state = await cursors.state(self._bus.connection, self._stream)
-            if state.max_size < 0 or state.size <= state.max_size // 2:
+            excess = state.size - state.max_size // 2
+            if state.max_size < 0 or excess <= 0:
                 break
-            fitting = int(state.messages * (state.max_size // 2) / state.size)
-            purged = await self._purge_through(state, min(lowest, state.last - fitting))
+            # Half of what seems too much by the mean size, since sizes differ.
+            count = math.ceil(state.messages * excess / state.size / 2)
+            purged = await self._purge_through(state, min(lowest, state.first + count - 1))
             if purged is None:
                 break
             keep = purged

@@ -13,7 +13,7 @@ from hookline.eventbus.connection import Connection
 from hookline.eventbus.delivery import Delivery, Origin
 from hookline.eventbus.errors import BusDownError, BusError
 from hookline.eventbus.lease import Lease
-from hookline.eventbus.slot import Slot
+from hookline.eventbus.slot import EXPIRES, Slot
 
 __all__ = ["Delivery", "Handle", "Puller"]
 
@@ -141,8 +141,10 @@ class Puller:
 
     async def _open_slots(self) -> None:
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}"
+        # A lease counts from its pull, so a pull may wait for a part of it only.
+        expires = min(EXPIRES, self._ack_wait / 5)
         while len(self._slots) < _SLOTS:
-            slot = Slot(self._connection, subject, self._arrived, self._answered)
+            slot = Slot(self._connection, subject, expires, self._arrived, self._answered)
             await slot.open()
             self._slots.append(slot)
 

@@ -12,7 +12,7 @@ from hookline.eventbus.connection import Connection
 from hookline.eventbus.delivery import Origin
 from hookline.eventbus.lease import now
 
-EXPIRES = 2.0  # seconds after which nats-server answers an unfilled pull
+EXPIRES = 2.0  # seconds that a pull waits at most before nats-server answers it
 _GRACE = 1.0  # seconds that this answer may be late before the pull counts as lost
 _NANOSECOND = 1_000_000_000
 _IDLE_HEARTBEAT = 100
@@ -23,7 +23,7 @@ type OnStatus = Callable[["Slot", int, str], None]
 
 
 class Slot:
-    """A place for one pull request.
+    """A place for one pull request, which nats-server answers after `expires` seconds at most.
 
     Attributes:
         sent: when the last one was sent, on the lease's clock.
@@ -31,12 +31,18 @@ class Slot:
     """
 
     def __init__(
-        self, connection: Connection, subject: str, on_message: OnMessage, on_status: OnStatus
+        self,
+        connection: Connection,
+        subject: str,
+        expires: float,
+        on_message: OnMessage,
+        on_status: OnStatus,
     ) -> None:
         self.sent = 0.0
         self.left = 0
         self._connection = connection
         self._subject = subject
+        self._expires = expires
         self._on_message = on_message
         self._on_status = on_status
         self._inbox = ""
@@ -60,8 +66,8 @@ class Slot:
         self._count += 1
         body = {
             "batch": batch,
-            "expires": int(EXPIRES * _NANOSECOND),
-            "idle_heartbeat": int(EXPIRES / 2 * _NANOSECOND),
+            "expires": int(self._expires * _NANOSECOND),
+            "idle_heartbeat": int(self._expires / 2 * _NANOSECOND),
         }
         self.sent = now()
         reply = f"{self._inbox}{self._count}"
@@ -71,7 +77,7 @@ class Slot:
     @property
     def is_lost(self) -> bool:
         """Whether an answer is overdue: no message and no end will come, or not in time."""
-        return self.left > 0 and now() - self.sent > EXPIRES + _GRACE
+        return self.left > 0 and now() - self.sent > self._expires + _GRACE
 
     def _arrived(self, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
         origin = Origin.read(reply)

@@ -22,6 +22,11 @@ class Answer:
 class Transport(Protocol):
     """A session with one API server."""
 
+    @property
+    def url(self) -> str:
+        """The API server's address."""
+        ...
+
     async def send(self, method: str, path: str, body: bytes | None = None) -> Answer:
         """Return the answer to one request; TemporaryError when there is none.
 

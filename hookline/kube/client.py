@@ -16,6 +16,11 @@ class KubeClient:
         self._transport = transport
         self._resources = dict(WELL_KNOWN)
 
+    @property
+    def url(self) -> str:
+        """The API server's address."""
+        return self._transport.url
+
     async def close(self) -> None:
         """Close the connections."""
         await self._transport.close()

@@ -1,6 +1,7 @@
 """Finds the way to an API server: an address, a kubeconfig, or the account of the pod."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hookline.kube.client import KubeClient
@@ -13,7 +14,7 @@ _IN_POD = "KUBERNETES_SERVICE_HOST"
 
 
 async def connect(
-    server_url: str | None = None, kubeconfig: str | None = None, context: str | None = None
+    server_url: str | None = None, kubeconfig: Path | None = None, context: str | None = None
 ) -> KubeClient:
     """Return a client; nothing is sent yet.
 
@@ -39,7 +40,7 @@ async def connect(
 
 
 async def _load(
-    server_url: str | None, kubeconfig: str | None, context: str | None
+    server_url: str | None, kubeconfig: Path | None, context: str | None
 ) -> "Configuration":
     from kubernetes.aio import config  # noqa: PLC0415  as in connect
     from kubernetes.aio.client.configuration import Configuration  # noqa: PLC0415  as in connect
@@ -52,8 +53,9 @@ async def _load(
     elif kubeconfig is None and context is None and os.environ.get(_IN_POD):
         config.load_incluster_config(found)  # type: ignore[no-untyped-call]  # the package's
     else:
+        file = None if kubeconfig is None else str(kubeconfig)
         loading = config.load_kube_config(  # type: ignore[no-untyped-call]  # the package's
-            kubeconfig, context, found, persist_config=False
+            file, context, found, persist_config=False
         )
         await loading
     return found

@@ -58,6 +58,11 @@ class Session:
         self._reloading = asyncio.Lock()
         self._reloaded_at = -_RELOAD_PAUSE
 
+    @property
+    def url(self) -> str:
+        """The API server's address."""
+        return str(self._configuration.host)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._rest.close()

@@ -156,4 +156,9 @@ def _shown(found: gjson.Found) -> Any:
     text = found.text
     if len(text) > _SHOWN:
         return f"{text[:_SHOWN]}…"
-    return text if found.kind in ("string", "json") else found.value
+    if found.kind in ("string", "json"):
+        return text
+    try:
+        return found.value
+    except LanguageError:  # a number beyond what Python holds
+        return text

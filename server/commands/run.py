@@ -33,10 +33,7 @@ _ROLES = ("all", "source", "sensor")
 @options.text("--nats-monitor", "HOOKLINE_NATS_MONITOR", None, "nats-server's monitoring URL.")
 @options.flag("--allow-lossy-bus", "HOOKLINE_ALLOW_LOSSY_BUS", "Accept a stream that drops.")
 def command(paths: tuple[Path, ...], log_level: str, nats_url: str | None, **flags: Any) -> None:
-    """Serve the event sources and sensors in PATH (default: .).
-
-    SIGTERM stops accepting and finishes or puts back what is held, within 25 s.
-    """
+    """Serve the event sources and sensors in PATH (default: .), until SIGTERM."""
     # Imported here, so that --help does not wait for them.
     from server import logs  # noqa: PLC0415  see above
     from server.process import run_loop  # noqa: PLC0415  see above

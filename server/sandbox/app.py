@@ -15,6 +15,7 @@ from server.sandbox.store import Store
 __all__ = ["Running", "create_app", "serve"]
 
 _BACKLOG = 512
+_KEEP_ALIVE = 120  # seconds; a client that is closed on between two requests sees an error
 
 
 class _Server(uvicorn.Server):
@@ -92,6 +93,7 @@ async def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=1,
     )
     running = Running(host, listener.getsockname()[1], _Server(config), store)

@@ -166,7 +166,7 @@ def from_definition(definition: dict[str, Any]) -> ResourceType:
     """Return the type that a valid CustomResourceDefinition describes, in its stored version."""
     spec = definition["spec"]
     names = spec["names"]
-    version = next(one for one in spec["versions"] if one.get("storage"))
+    version = next(one for one in spec["versions"] if one.get("storage") is True)
     return ResourceType(
         spec["group"],
         version["name"],

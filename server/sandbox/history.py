@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
@@ -75,9 +75,9 @@ class History:
         """Return the changes after a resourceVersion that is not below the horizon."""
         return self._changes[bisect_right(self._changes, version, key=attrgetter("version")) :]
 
-    async def wait(self) -> None:
-        """Return when something happened: a change, or the end."""
-        await self._news.wait()
+    def news(self) -> Awaitable[object]:
+        """Return what is done when something has happened since this call: a change or the end."""
+        return self._news.wait()
 
     def close(self) -> None:
         """End all watches."""

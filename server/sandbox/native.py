@@ -57,31 +57,61 @@ def _definition(tree: dict[str, Any]) -> list[Cause]:
     names = spec.get("names") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(names, dict):
         return [required("spec.names", "")]
-    texts = {"group": spec.get("group"), "kind": names.get("kind"), "plural": names.get("plural")}
-    missing = [one for one, text in texts.items() if not isinstance(text, str) or not text]
-    if missing:
-        return [required(f"spec.{'' if one == 'group' else 'names.'}{one}", "") for one in missing]
-    if causes := _versions(spec.get("versions")):
+    if causes := [*_names(spec, names), *_versions(spec.get("versions"))]:
         return causes
     name = tree["metadata"].get("name", "")
-    if name != f"{texts['plural']}.{texts['group']}":
+    if name != f"{names['plural']}.{spec['group']}":
         return [wrong_value("metadata.name", name, 'must be spec.names.plural+"."+spec.group')]
     _accept(tree)
     return []
 
 
+def _names(spec: dict[str, Any], names: dict[str, Any]) -> list[Cause]:
+    causes = [] if _is_text(spec.get("group")) else [required("spec.group", "")]
+    causes += [
+        required(f"spec.names.{part}", "")
+        for part in ("kind", "plural")
+        if not _is_text(names.get(part))
+    ]
+    if spec.get("scope") not in ("Cluster", "Namespaced"):
+        causes.append(required("spec.scope", ""))
+    if not _is_text(names.get("singular", "x")):
+        causes.append(_wrong("spec.names.singular"))
+    causes += [
+        _wrong(f"spec.names.{part}")
+        for part in ("shortNames", "categories")
+        if not (isinstance(names.get(part, []), list) and all(map(_is_text, names.get(part, []))))
+    ]
+    return causes
+
+
 def _versions(versions: Any) -> list[Cause]:
     if not isinstance(versions, list) or not all(isinstance(one, dict) for one in versions):
         return [required("spec.versions", "")]
-    stored = [one for one in versions if one.get("storage") is True and one.get("name")]
-    if len(stored) != 1:
-        message = "must have exactly one version marked as storage version"
+    stored = [one for one in versions if one.get("storage") is True]
+    if len(stored) != 1 or not all(_is_text(one.get("name")) for one in versions):
+        message = "must have exactly one version marked as storage version, and names"
         return [Cause("spec.versions", "FieldValueInvalid", f"Invalid value: {message}")]
-    columns = stored[0].get("additionalPrinterColumns") or []
-    for column in columns:
-        if not all(isinstance(column.get(part), str) for part in ("name", "type", "jsonPath")):
-            return [required("spec.versions.additionalPrinterColumns", "name, type and jsonPath")]
+    columns = stored[0].get("additionalPrinterColumns", [])
+    if not isinstance(columns, list) or not all(map(_is_column, columns)):
+        return [_wrong("spec.versions.additionalPrinterColumns")]
     return []
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_column(column: Any) -> bool:
+    return (
+        isinstance(column, dict)
+        and all(_is_text(column.get(part)) for part in ("name", "type", "jsonPath"))
+        and isinstance(column.get("priority", 0), int)
+    )
+
+
+def _wrong(path: str) -> Cause:
+    return Cause(path, "FieldValueTypeInvalid", "Invalid value: it has the wrong type")
 
 
 def _accept(tree: dict[str, Any]) -> None:
@@ -89,7 +119,7 @@ def _accept(tree: dict[str, Any]) -> None:
     names = spec["names"]
     names.setdefault("singular", names["kind"].lower())
     names.setdefault("listKind", f"{names['kind']}List")
-    stored = [one["name"] for one in spec["versions"] if one.get("storage")]
+    stored = [one["name"] for one in spec["versions"] if one.get("storage") is True]
     conditions = [
         {"type": kind, "status": "True", "reason": reason, "message": "the sandbox serves it"}
         for kind, reason in (

@@ -110,7 +110,8 @@ def check_type(tree: Any, kind: ResourceType) -> None:
         raise bad_request(
             f"{written} in version {quoted(kind.version)} cannot be handled as a {kind.kind}"
         )
-    name = str((tree.get("metadata") or {}).get("name", ""))
+    metadata = tree.get("metadata")
+    name = str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
     cause = wrong_value("kind", written, f"must be {kind.kind}")
     raise invalid(kind.group, written, name, [cause])
 

@@ -72,7 +72,7 @@ class Watch:
                 await self._wait(send, left)
 
     async def _wait(self, send: Send, left: asyncio.Task[None]) -> None:
-        news = asyncio.ensure_future(self._store.history.wait())
+        news = asyncio.ensure_future(self._store.history.news())
         done, _ = await asyncio.wait(
             {news, left}, timeout=BOOKMARK_EVERY, return_when=asyncio.FIRST_COMPLETED
         )

@@ -20,6 +20,7 @@ type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 
 BODY_LIMIT = 3 << 20
+_MOST_DIGITS = 18  # fits 64 bits
 _JSON = (b"content-type", b"application/json")
 _ANY = frozenset({"application/json", "application/*", "*/*"})
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True", ""})
@@ -53,7 +54,8 @@ class Request:
             StatusError: 400 when it is no number.
         """
         text = self.query.get(name) or "0"
-        if not (text.isascii() and text.removeprefix("-").isdigit()):
+        digits = text.removeprefix("-")
+        if not (text.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
             raise bad_request(f"{name}: Invalid value: {text}: it must be a whole number")
         return int(text)
 

@@ -21,14 +21,14 @@ class Outer(Block):
     count: int = Field(1, gt=0, le=9)
     share: float = 1.0
     on: bool = False
-    items: list[int] = []
+    items: list[int] = Field([])
     some: list[str] = Field(["x"], min_length=1, max_length=2)
     word: str = Field("a", max_length=3, pattern="^a")
     comparator: Literal["", "and", "or"] = ""
     either: int | str | None = None
     inner: Inner | None = None
-    inners: list[Inner] = []
-    texts: dict[str, str] = {}
+    inners: list[Inner] = Field([])
+    texts: dict[str, str] = Field({})
 
     @model_validator(mode="after")
     def _check(self) -> "Outer":

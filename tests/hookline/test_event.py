@@ -139,3 +139,10 @@ def test_the_whole_event_has_its_data_as_base64():
 def test_now_is_utc_with_microseconds():
     assert now().endswith("Z")
     assert len(now()) == len("2026-01-02T03:04:05.678901Z")
+
+
+def test_data_that_is_nested_too_deep_is_a_bad_event():
+    deep = Event("1", "s", "n", "webhook", "", b"[" * 200_000 + b"]" * 200_000)
+    with pytest.raises(PermanentError) as caught:
+        _ = deep.value
+    assert caught.value.reason == "BadEvent"

@@ -34,7 +34,7 @@ def test_a_key_without_a_file_is_no_kind():
 
 def test_a_file_with_several_classes_is_a_bug():
     with pytest.raises(TypeError, match="exactly one Block"):
-        kinds.find("trigger.actions", "argoWorkflow", Block)
+        kinds.find("eventsource.sources", "webhook", Block)
 
 
 def test_kinds_of_upstream_without_a_file_are_not_yet():

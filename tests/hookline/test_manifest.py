@@ -52,5 +52,5 @@ def test_a_document_without_metadata_has_empty_names(body):
 def test_errors_refuse_and_warnings_do_not():
     warning = Mistake("f.yaml", 1, "", "warning", "x", "odd")
     refuse([warning])
-    with pytest.raises(ManifestError, match="^f.yaml:2: error: wrong$"):
+    with pytest.raises(ManifestError, match=r"^f\.yaml:2: error: wrong$"):
         refuse([warning, Mistake("f.yaml", 2, "", "error", "y", "wrong")])

@@ -92,6 +92,7 @@ async def take(
         if len(taken) >= count:
             enough.set()
 
+    before = int((await info(bus, consumer))["num_ack_pending"])
     limit = count
     puller = Puller(
         bus.connection, bus.consumers.stream, consumer, handle, lambda: limit - len(taken)
@@ -99,8 +100,9 @@ async def take(
     await puller.start()
     await asyncio.wait_for(enough.wait(), _DEADLINE)
     await puller.stop(5.0)
-    finished = sum(finish(delivery) for delivery in taken)
-    await eventually(lambda: _settled(bus, consumer, len(taken) - finished))
+    again = {delivery.sequence for delivery in taken if delivery.count > 1}
+    left = {delivery.sequence for delivery in taken if not finish(delivery)}
+    await eventually(lambda: _settled(bus, consumer, before - len(again) + len(left)))
     return taken
 
 

@@ -5,6 +5,7 @@ It dies with the process that started it, so that no test run leaves one behind.
 
 import ctypes
 import json
+import os
 import secrets
 import signal
 import socket
@@ -112,6 +113,7 @@ class NatsServer:
     def pause(self) -> None:
         """Stop answering without closing a connection, as a hung machine does."""
         self.send(signal.SIGSTOP)
+        os.waitpid(self.pid, os.WUNTRACED)  # returns when all its threads stand still
 
     def resume(self) -> None:
         """Undo `pause`."""

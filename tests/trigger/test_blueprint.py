@@ -126,3 +126,11 @@ def test_placeholders_of_argo_workflows_are_left_alone(compiled, event):
     blueprint, _ = compiled(tree)
 
     assert blueprint.draw({"push": event({})}) == tree
+
+
+def test_a_template_over_everything_sees_every_event(compiled, event):
+    blueprint, mistakes = compiled({"ids": "${{ $..id }}"}, dependencies=("push", "pull"))
+    assert mistakes == []
+
+    filled = blueprint.draw({"push": event({"id": 1}, "e1"), "pull": event({"id": 2}, "e2")})
+    assert {1, 2} <= set(filled["ids"])

@@ -19,7 +19,12 @@ from trigger.missing import explain
         ("a.b", b'{"a": 7}', "a.b finds nothing: a is there, and holds no members but 7"),
         ("a.b", b'{"a": null}', "a.b finds nothing: a is there, and holds no members but null"),
         ("x\\.y.z", b'{"x.y": {"zz": 1}}', "x\\.y.z finds nothing: x\\.y is there, close keys: zz"),
-        ("a", b"no json", "a finds nothing: the document is no JSON"),
+        ("a", b"no json", "a finds nothing: the document is no JSON, or nested too deep"),
+        (
+            "b",
+            b'{"a":' + b"[" * 99_999 + b"]" * 99_999 + b"}",
+            "b finds nothing: the document is no JSON, or nested too deep",
+        ),
     ],
 )
 def test_the_sentence_names_what_is_there(path, document, expected):

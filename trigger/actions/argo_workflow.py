@@ -41,9 +41,11 @@ class ArgoWorkflow(Action):
         source = read_source(self.source, place / "source")
         if source is None:
             return None
-        fits = check_workflow(*source, [block.dest for block in self.parameters])
+        # Operations that are not there yet take other kinds than a Workflow.
+        dests = [block.dest for block in self.parameters]
+        fits = operation_known and check_workflow(*source, dests)
         blueprint = compile_blueprint(source, (self.parameters, place / "parameters"), at)
-        if blueprint is None or not fits or not operation_known or self.args:
+        if blueprint is None or not fits or self.args:
             return None
         return _Submit(at, blueprint)
 

@@ -62,6 +62,18 @@ async def test_a_bus_that_breaks_a_promise_is_refused_at_the_start(connection, n
         await bus.close()
 
 
+async def test_a_start_waits_for_a_server_that_is_not_there_yet(make_nats_server, until):
+    server = make_nats_server(start=False)
+    bus = Bus(BusSettings(server.url))
+    starting = asyncio.create_task(bus.start())
+    await until(lambda: "nats-server at" in (bus.connection.problem or ""))
+    assert not starting.done()
+    server.start()
+    await asyncio.wait_for(starting, 30)
+    assert await publish(bus, "a") == 1
+    await bus.close()
+
+
 async def test_streams_that_were_lost_with_the_server_are_made_again(bus, nats_server, until):
     await publish(bus, "a")
     await bus.connection.api("STREAM.DELETE.default")

@@ -81,6 +81,27 @@ async def test_start_from_says_where_a_new_trigger_begins(bus, start_from, expec
     assert await ids(bus, bound, len(expected)) == expected
 
 
+async def test_a_moment_without_a_zone_is_utc(bus):
+    await publish(bus, "a")
+    assert (await bus.consumers.bind(a_plan(start_from="2020-01-01"))).start == 1
+
+
+async def test_what_is_no_place_to_start_from_is_refused_with_what_to_write(bus):
+    with pytest.raises(BusRefusedError, match=r"startFrom: soon.*beginning"):
+        await bus.consumers.bind(a_plan(start_from="soon"))
+
+
+async def test_a_consumer_whose_record_was_lost_keeps_its_place(bus):
+    plan = a_plan()
+    bound = await bus.consumers.bind(plan)
+    await publish(bus, "a", "b", "c")
+    await take(bus, bound.consumer, 1)
+    await bus.starts.forget("s", "t")
+    again = await bus.consumers.bind(plan)
+    assert (again.consumer, again.start) == (bound.consumer, 2)
+    assert await ids(bus, again, 2) == [2, 3]
+
+
 async def test_start_from_says_nothing_to_a_trigger_that_was_loaded_before(bus):
     await bus.consumers.bind(a_plan())
     kept = await bus.starts.trigger("s", "t")
@@ -220,3 +241,11 @@ async def test_the_backlog_counts_what_is_not_finished_and_how_old_it_is(bus):
     assert (busy.pending, busy.ack_pending, busy.total) == (1, 1, 2)
     assert 0 < busy.oldest_seconds < 60
     assert backlog["s", "idle"] == (0, 0, 0.0)
+
+
+async def test_events_that_nobody_waits_for_are_unmatched(bus):
+    assert await bus.consumers.unmatched() == 0
+    await bus.consumers.bind(a_plan("hook/push"))
+    await publish(bus, "a", "b")
+    await publish(bus, "c", name="pull")
+    assert await bus.consumers.unmatched() == 1

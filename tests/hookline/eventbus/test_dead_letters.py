@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from bus_work import a_decision
 
@@ -60,9 +62,9 @@ async def test_what_is_too_large_to_copy_is_kept_as_a_reference(bus):
 async def test_full_dead_letters_are_temporary_and_said_until_there_is_room(make_bus):
     bus = await make_bus(max_bytes=64 * 1024)
     data = b"x" * 10_000
+    many = [bus.dead_letters.put(data, given_up(str(number))) for number in range(10)]
     with pytest.raises(TemporaryError):
-        for number in range(10):
-            await bus.dead_letters.put(data, given_up(str(number)))
+        await asyncio.gather(*many)
     assert bus.dead_letters.full
     assert any("dead letters are full" in line for line in bus.degraded)
     await bus.connection.api("STREAM.PURGE.hookline-deadletters")

@@ -264,3 +264,27 @@ async def test_the_status_of_a_refusal_is_read(stub, kube):
 
     with pytest.raises(Exception, match=r"no \(Invalid\)"):
         await kube.create(ARGO, "Workflow", "prod", json.dumps({}).encode())
+
+
+async def test_the_proxy_of_the_kubeconfig_is_used(stub, cluster):
+    config = yaml.safe_load(cluster.file.read_text())
+    config["clusters"][0]["cluster"] = {
+        "server": "http://cluster.example",
+        "proxy-url": stub.url,
+    }
+    cluster.file.write_text(yaml.safe_dump(config))
+    client = await connect(kubeconfig=str(cluster.file))
+    await client.get(ARGO, "Workflow", "prod", "mine")
+    await client.close()
+
+    assert [(path, token) for _, path, token, _ in stub.asked] == [(f"{PATH}/mine", "Bearer first")]
+
+
+async def test_a_proxy_of_the_environment_does_not_stand_before_the_sandbox(stub, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    stub.handler = _says({"kind": "Workflow"})
+    client = await connect(server_url=stub.url)
+
+    assert await client.get(ARGO, "Workflow", "prod", "mine")
+    await client.close()

@@ -162,3 +162,8 @@ def test_every_value_of_a_document_is_found_by_its_path(tree, data):
     assert json.loads(found.raw) == value
     if not (isinstance(value, float) and math.isinf(value)):
         assert found.value == value
+
+
+def test_an_escaped_pipe_is_found_behind_a_first_key_that_holds_an_array():
+    # The one difference to Go that is kept: its array parser takes the escaped pipe for a real one.
+    assert get(r'{"a":[],"a":{"x|b":1}}', r"a.x\|b").text == "1"

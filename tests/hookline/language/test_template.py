@@ -27,6 +27,8 @@ ROOT = {
     "context": {"push": {"id": "id-1", "subject": "example"}},
 }
 
+BODY_LACKS_MESAGE = "$.push.body has no mesage (closest: message)"
+
 
 def hole(inside):
     return "${{ " + inside + " }}"
@@ -164,11 +166,7 @@ def test_keys_are_left_alone_and_a_filled_value_is_not_filled_again():
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        (
-            "$.push.body.head_comit.message",
-            "$.push.body.head_comit.message is missing: $.push.body has no head_comit"
-            + " (closest: head_commit)",
-        ),
+        ("$.push.body.mesage.x", f"$.push.body.mesage.x is missing: {BODY_LACKS_MESAGE}"),
         ("$.psuh.body", "$.psuh.body is missing: $ has no psuh (closest: push, push-2)"),
         (
             "$['push-2'].body.zzz",
@@ -180,10 +178,7 @@ def test_keys_are_left_alone_and_a_filled_value_is_not_filled_again():
         ("$.push.body.nothing.x", "$.push.body.nothing.x is missing: $.push.body.nothing is null"),
         ("$.push.body.list.x", "$.push.body.list.x is missing: $.push.body.list is an array"),
         ("$.push.body[0]", "$.push.body[0] is missing: $.push.body is an object"),
-        (
-            "$.push.body.mesage[*].x",
-            "$.push.body.mesage[*].x is missing: $.push.body has no mesage (closest: message)",
-        ),
+        ("$.push.body.mesage[*].x", f"$.push.body.mesage[*].x is missing: {BODY_LACKS_MESAGE}"),
     ],
 )
 def test_a_missing_path_names_the_deepest_part_and_the_closest_keys(path, message):

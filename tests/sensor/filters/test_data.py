@@ -165,3 +165,13 @@ def test_a_mistake_is_found_when_the_manifest_loads(
     found = mistakes({"path": "name", "type": "string", "value": ["a"], **change})
     assert [(mistake[0], mistake[1]) for mistake in found] == [(level, code)]
     assert path is None or found[0][2] == path
+
+
+def test_a_number_that_python_cannot_hold_is_shown_as_it_stands():
+    place = Place(Document("f.yaml", 1, {}))
+    item = {"path": "n", "type": "number", "value": ["1"]}
+    found = compile_filters({"data": [item]}, "and", place)
+    assert found is not None
+    judgement = found(Event("1", "s", "n", "webhook", "", b'{"n": 1e400}'))
+    assert not judgement.passed
+    assert judgement.clauses[0].actual

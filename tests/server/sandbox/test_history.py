@@ -41,12 +41,19 @@ def test_large_changes_are_forgotten_sooner():
 async def test_who_waits_is_woken_by_a_change_and_by_the_end():
     history = History(0)
     for wake in (lambda: history.add(change(1)), history.close):
-        waiting = asyncio.create_task(history.wait())
+        waiting = asyncio.ensure_future(history.news())
         await asyncio.sleep(0)
         assert not waiting.done()
         wake()
         await asyncio.wait_for(waiting, 10)
     assert history.closed
+
+
+async def test_a_change_before_the_waiting_begins_is_not_missed():
+    history = History(0)
+    waiting = asyncio.ensure_future(history.news())
+    history.add(change(1))
+    await asyncio.wait_for(waiting, 10)
 
 
 @pytest.mark.parametrize(

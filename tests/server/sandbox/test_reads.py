@@ -124,13 +124,12 @@ def test_a_continue_token_that_is_none_is_a_bad_request(api, token):
 def test_a_list_can_be_asked_to_be_no_older_than_a_version(api):
     version = api.create("one")["metadata"]["resourceVersion"]
     assert api.names(resourceVersion=version) == ["one"]
-    assert api.names(resourceVersion="0") == ["one"] or api.names() == ["one"]
     answer = api.client.get(api.workflows, params={"resourceVersion": 10**12})
     status = refused(answer, 504, "Timeout")
     assert status["details"]["causes"][0]["reason"] == "ResourceVersionTooLarge"
 
 
-@pytest.mark.parametrize("query", [{"resourceVersion": "x"}, {"limit": "x"}])
+@pytest.mark.parametrize("query", [{"resourceVersion": "x"}, {"limit": "x"}, {"limit": "9" * 5000}])
 def test_a_number_that_is_none_is_a_bad_request(api, query):
     refused(api.client.get(api.workflows, params=query), 400, "BadRequest")
 

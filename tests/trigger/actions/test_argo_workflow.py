@@ -189,17 +189,36 @@ def test_mistakes_are_found_when_the_manifest_loads(read, old, new, path, code):
     assert [(m.path[: len(where)], m.code) for m in mistakes] == [(where, code)]
 
 
+def test_an_empty_name_is_no_name(read):
+    _, mistakes = read(BARE % ("name: '', generateName: a-", "entrypoint: main"))
+    assert mistakes == []
+
+    _, mistakes = read(BARE % ("name: ''", "entrypoint: main"))
+    assert [mistake.code for mistake in mistakes] == ["missing-field"]
+
+
 def test_a_fixed_name_over_the_limit_is_a_mistake(read):
     _, mistakes = read(BARE % (f"name: {'x' * 64}", "entrypoint: main"))
 
     assert [mistake.code for mistake in mistakes] == ["bad-name"]
 
 
-@pytest.mark.parametrize("key", ["Completion", "Success", "Failure"])
-@pytest.mark.parametrize(("seconds", "codes"), [(59, ["short-ttl"]), (60, [])])
-def test_a_short_life_after_the_end_is_warned_of(read, key, seconds, codes):
-    spec = f"ttlStrategy: {{secondsAfter{key}: {seconds}}}"
-    trigger, mistakes = read(BARE % ("name: a", spec))
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("nightly", [("warning", "fixed-name")]), ('"n-${{ $.push.id }}"', [])],
+)
+def test_a_name_that_every_event_wants_is_warned_of(read, name, codes):
+    trigger, mistakes = read(BARE % (f"name: {name}", "entrypoint: main"))
 
     assert trigger is not None
-    assert [mistake.code for mistake in mistakes] == codes
+    assert [(mistake.level, mistake.code) for mistake in mistakes] == codes
+
+
+@pytest.mark.parametrize("key", ["Completion", "Success", "Failure"])
+@pytest.mark.parametrize(("seconds", "codes"), [(59, [("warning", "short-ttl")]), (60, [])])
+def test_a_short_life_after_the_end_is_warned_of(read, key, seconds, codes):
+    spec = f"ttlStrategy: {{secondsAfter{key}: {seconds}}}"
+    trigger, mistakes = read(BARE % ("generateName: a-", spec))
+
+    assert trigger is not None
+    assert [(mistake.level, mistake.code) for mistake in mistakes] == codes
