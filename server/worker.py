@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 type Role = Literal["all", "source", "sensor"]
 
 _RETRY_SECONDS = 1.0
+_LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Worker:
             secrets=loaded.secrets,
             metrics=self.metrics,
         )
+        self._janitor = Janitor(self.bus)
         self._gauges = Gauges(self.bus, self.metrics, self.health)
         api = create_api(self.health, self.metrics, self._gauges.refresh)
         self._web = WebServer(api, settings.host, settings.api_port, "the API", "--api-port")
@@ -94,8 +96,18 @@ class Worker:
         await self.bus.start()
         await self._apply(self._loaded)
         self._bound = True
-        for work in (Janitor(self.bus).run(), self._gauges.run()):
+        for work in (self._janitor.run(), self._look_after()):
             self._tasks.append(asyncio.create_task(work))
+
+    async def _look_after(self) -> None:
+        """Keep what health needs fresh, and make consumers again that somebody removed."""
+        while True:
+            await self._gauges.refresh()
+            if self._gauges.missing:
+                log.warning("consumers are missing", triggers=self._gauges.missing, every="missing")
+                with contextlib.suppress(TemporaryError):
+                    await self._consumers(self._loaded)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def reload(self, loaded: Loaded) -> None:
         """Go on with other manifests: consumers first, then sources; nothing in hand is dropped."""
@@ -125,7 +137,7 @@ class Worker:
             await self._roster.bind(loaded.sensors)
 
     def _red(self) -> Iterable[str]:
-        if problem := self.bus.connection.problem:
+        if problem := self.bus.problem:
             yield problem
         elif not self._bound:
             yield "starting: consumers are not bound yet"
@@ -139,6 +151,7 @@ class Worker:
     def _degraded(self) -> Iterable[str]:
         yield from (f"refused manifest {name}" for name in self._loaded.refused)
         yield from self.bus.degraded
+        yield from self._janitor.pinned
         refusing = self._roster.refusing_targets()
         yield from (f"trigger {who}: {why}" for who, why in refusing.items())
         yield from self._gauges.degraded()
