@@ -1,8 +1,8 @@
 """Filters: what every kind of filter is, and how a dependency's filters become one verdict.
 
 Ported from Argo Events' documented behaviour: kinds are asked in the order exprs, data, context,
-time, script; an error vetoes, also under `or` between kinds; within a kind's list `or` ends at the
-first item that is true.
+time, script; an error vetoes, also under `or` between kinds; within a kind's list under `or` one
+item that is true outdoes the errors of the others.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from hookline import kinds
 from hookline.block import Block
 from hookline.decision import Clause
 from hookline.event import Event
+from hookline.language.wellformed import is_json
 from hookline.manifest import Place
 
 FOLDER = "sensor.filters"
@@ -74,27 +75,33 @@ class _Kind:
 
     def ask(self, event: Event) -> tuple[bool, tuple[Clause, ...], str]:
         """Return the verdict, the clauses, and the error in upstream's form."""
+        if self.name in _LISTED and event.data and not is_json(event.data):
+            return False, (self._no_json(),), self._error(_NO_JSON)
         checks = [test(event) for test in self.tests]
         clauses = tuple(check.clause for check in checks)
         if self.any_will_do:
             passed = any(clause.passed for clause in clauses)
             errors = [] if passed else [check.error for check in checks if check.error]
-            return passed, clauses, _error(self.name, errors)
+            return passed, clauses, self._errors(errors)
         for check in checks:
             if check.error:
-                return False, clauses, _error(self.name, [check.error])
+                return False, clauses, self._error(check.error)
             if not check.clause.passed:
                 return False, clauses, ""
         return True, clauses, ""
 
+    def _no_json(self) -> Clause:
+        return Clause(self.name, passed=False, expected="data that is JSON", actual=_NO_JSON)
 
-def _error(kind: str, messages: list[str]) -> str:
-    name = "expr" if kind == "exprs" else kind
-    if not messages:
-        return ""
-    if len(messages) == 1:
-        return f"{name} filter error ({messages[0]})"
-    return f"{name} filter errors [{' / '.join(messages)}]"
+    def _error(self, message: str) -> str:
+        return f"{self._called} filter error ({message})"
+
+    def _errors(self, messages: list[str]) -> str:
+        return f"{self._called} filter errors [{' / '.join(messages)}]" if messages else ""
+
+    @property
+    def _called(self) -> str:
+        return "expr" if self.name == "exprs" else self.name
 
 
 def compile_filters(raw: dict[str, Any] | None, operator: str, place: Place) -> Judge | None:
@@ -123,6 +130,8 @@ def compile_filters(raw: dict[str, Any] | None, operator: str, place: Place) -> 
 
 
 _OPERATORS = {"exprLogicalOperator": "exprs", "dataLogicalOperator": "data"}
+_LISTED = frozenset(_OPERATORS.values())
+_NO_JSON = "event data not valid JSON"
 
 
 def _operator(value: Any, place: Place) -> str:
@@ -139,11 +148,15 @@ def _kind(key: str, raw: Any, operators: dict[str, str], place: Place) -> _Kind 
     if found is None:
         _unknown(key, place / key)
         return None
-    written = raw if isinstance(raw, list) else [raw]
-    tests = [
-        _compile(found, item, place / key / index if isinstance(raw, list) else place / key)
-        for index, item in enumerate(written)
-    ]
+    if raw is None or (key in _LISTED and raw == []):
+        return None  # Argo Events drops an empty list on its way into the pod
+    if key in _LISTED and not isinstance(raw, list):
+        (place / key).error(f"{key} is a list", code="bad-type", suggestion="put a - before it")
+        return None
+    if key in _LISTED:
+        tests = [_compile(found, item, place / key / index) for index, item in enumerate(raw)]
+    else:
+        tests = [_compile(found, raw, place / key)]
     wanted = next((operators[name] for name, of in _OPERATORS.items() if of == key), "and")
     return _Kind(key, tuple(test for test in tests if test is not None), wanted == "or")
 
@@ -173,10 +186,8 @@ def _judge(groups: tuple[_Kind, ...], *, any_will_do: bool) -> Judge:
         if any_will_do:
             passed = any(verdict for verdict, _, _ in answers) and not errors
             return Judgement(passed, clauses, " / ".join(errors))
-        for verdict, _, error in answers:
-            if error or not verdict:
-                return Judgement(passed=False, clauses=clauses, error=error)
-        return Judgement(passed=True, clauses=clauses)
+        passed = all(verdict for verdict, _, _ in answers)
+        return Judgement(passed, clauses, errors[0] if errors else "")
 
     return judge
 

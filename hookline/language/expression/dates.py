@@ -12,8 +12,8 @@ _YEAR = r"(?P<year>\d{4})"
 _DATE = rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)"
 _OFFSET = r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)"
 _COLON_OFFSET = r"(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)"
-# A zone by a name that is not the machine's own counts as UTC in Go, but for GMT+3.
-_ZONE = r"(?:GMT(?P<gmt>[+-]\d+)?|(?P<bare>[+-]\d+)|[CM]eST|ChST|WITA|[A-Z]{3}|[A-Z]{3,4}T)"
+# To Go a zone's name that is not the machine's own changes nothing, not even GMT+3.
+_ZONE = r"(?:(?:GMT)?(?P<hours_of_name>[+-]\d+)|MeST|ChST|WITA|[A-Z]{3}|[A-Z]{3,4}T)"
 
 _LAYOUTS = tuple(
     re.compile(layout, re.ASCII)
@@ -33,7 +33,7 @@ _LAYOUTS = tuple(
     )
 )
 _MAX_LENGTH = 100
-_MAX_GMT = 23
+_MAX_HOURS_OF_NAME = 23
 _EPOCH = date(1970, 1, 1).toordinal()
 # Python has no year 0; the calendar repeats after 400 years.
 _CYCLE_YEARS = 400
@@ -66,11 +66,12 @@ def _day(parts: dict[str, str]) -> int | None:
     if name := parts.get("name"):
         month = _MONTHS.split().index(name.lower()) + 1
     year = int(parts.get("year") or 0)
+    cycles, rest = divmod(year, _CYCLE_YEARS)
     try:
-        found = date(year + _CYCLE_YEARS, month, int(parts.get("day") or 1))
+        found = date(rest + _CYCLE_YEARS, month, int(parts.get("day") or 1))
     except ValueError:
         return None
-    return found.toordinal() - _EPOCH - _CYCLE_DAYS
+    return found.toordinal() + (cycles - 1) * _CYCLE_DAYS - _EPOCH
 
 
 def _clock(parts: dict[str, str]) -> int | None:
@@ -86,12 +87,9 @@ def _clock(parts: dict[str, str]) -> int | None:
 
 
 def _offset(parts: dict[str, str]) -> int | None:
-    """Return the seconds east of UTC; a bare offset in a zone's place is only a name to Go."""
-    for name in ("gmt", "bare"):
-        if parts.get(name) and abs(int(parts[name])) > _MAX_GMT:
-            return None
-    if gmt := parts.get("gmt"):
-        return int(gmt) * 3600
+    """Return the seconds east of UTC, None for what is no offset to Go."""
+    if abs(int(parts.get("hours_of_name") or 0)) > _MAX_HOURS_OF_NAME:
+        return None
     hours, minutes = int(parts.get("hours") or 0), int(parts.get("minutes") or 0)
     if hours > 24 or minutes > 60:  # noqa: PLR2004  # Go allows one more of each
         return None
