@@ -53,12 +53,12 @@ class Judgement(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """One line for people: the first clause that said no."""
+        """One line for people and logs: the first clause that said no, without event data."""
         if self.error:
             return self.error
         for clause in self.clauses:
             if not clause.passed:
-                return f"{clause.clause}: expected {clause.expected}, got {show(clause.actual)}"
+                return f"{clause.clause}: expected {clause.expected}"
         return ""
 
 
@@ -190,8 +190,3 @@ def _judge(groups: tuple[_Kind, ...], *, any_will_do: bool) -> Judge:
         return Judgement(passed, clauses, errors[0] if errors else "")
 
     return judge
-
-
-def show(value: Any) -> str:
-    """Return a value as a reason quotes it."""
-    return f'"{value}"' if isinstance(value, str) else str(value)

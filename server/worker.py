@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 from eventsource.runner import SourceRunner
-from hookline.errors import TemporaryError
+from hookline.errors import HooklineError, TemporaryError
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.janitor import Janitor
 from hookline.eventbus.settings import BusSettings
@@ -96,8 +96,10 @@ class Worker:
         await self.bus.start()
         await self._apply(self._loaded)
         self._bound = True
-        for work in (self._janitor.run(), self._look_after()):
-            self._tasks.append(asyncio.create_task(work))
+        self._tasks = [
+            asyncio.create_task(self._janitor.run(), name="the janitor"),
+            asyncio.create_task(self._look_after(), name="the look at the bus"),
+        ]
 
     async def _look_after(self) -> None:
         """Keep what health needs fresh, and make consumers again that somebody removed."""
@@ -105,7 +107,7 @@ class Worker:
             await self._gauges.refresh()
             if self._gauges.missing:
                 log.warning("consumers are missing", triggers=self._gauges.missing, every="missing")
-                with contextlib.suppress(TemporaryError):
+                with contextlib.suppress(HooklineError):  # told by what stays red
                     await self._consumers(self._loaded)
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -147,6 +149,7 @@ class Worker:
             listening = self._sources.listening()
             yield from (f"source {who}: {why}" for who, why in listening.items() if why)
         yield from self._gauges.red()
+        yield from (f"{task.get_name()} has died" for task in self._tasks if task.done())
 
     def _degraded(self) -> Iterable[str]:
         yield from (f"refused manifest {name}" for name in self._loaded.refused)

@@ -1,11 +1,13 @@
 """`hookline run`: what it does when the bus, the manifests or the mounts are not as wished."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import nats
 import pytest
 from crowd import Crowd
 from hookline_processes import HooklineProcess, command, free_port, kubeconfig_for, wait_until
@@ -166,3 +168,105 @@ def test_flags_come_from_the_environment_too(
     result = command("audit", env=environment)
     assert result.returncode == 1
     assert "nothing of Hookline" in result.stderr
+
+
+def test_the_bus_may_be_named_by_an_eventbus_and_a_flag_wins(
+    flags: list[str],
+    hookline: Run,
+    write_manifests: Callable[..., Path],
+    make_nats_server: Callable[..., NatsServer],
+):
+    named, flagged = make_nats_server(), make_nats_server()
+    folder = write_manifests()
+    (folder / "bus.yaml").write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: EventBus\nmetadata: {name: default}\n"
+        f"spec: {{jetstreamExotic: {{url: '{named.url}'}}}}\n"
+    )
+    first = hookline("run", folder, *flags, "--api-port", "0")
+    assert first.ready["nats"] == named.url
+    first.kill()
+    second = hookline("run", folder, "--nats", flagged.url, *flags, "--api-port", "0")
+    assert second.ready["nats"] == flagged.url
+
+
+def test_without_any_bus_the_flag_is_named(flags: list[str], write_manifests: Callable[..., Path]):
+    result = command("run", write_manifests(), *flags, "--api-port", "0")
+    assert result.returncode == 1
+    assert "--nats" in result.stderr
+
+
+def test_objects_of_other_kinds_are_left_alone_and_named_once(
+    flags: list[str],
+    hookline: Run,
+    write_manifests: Callable[..., Path],
+    nats_server: NatsServer,
+    sandbox: SandboxProcess,
+):
+    folder = write_manifests()
+    (folder / "template.yaml").write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\n"
+        "metadata: {name: shared}\nspec: {templates: []}\n"
+    )
+    process = hookline("run", folder, "--nats", nats_server.url, *flags, "--api-port", "0")
+    lines = [line for line in process.tail().splitlines() if "WorkflowTemplate" in line]
+    assert len(lines) == 1
+    assert "left alone" in lines[0]
+    assert sandbox.objects("workflowtemplates") == []
+
+
+def test_a_consumer_that_somebody_removed_is_made_again_and_nothing_is_lost(
+    flags: list[str],
+    hookline: Run,
+    write_manifests: Callable[..., Path],
+    nats_server: NatsServer,
+    sandbox: SandboxProcess,
+):
+    process = hookline(
+        "run", write_manifests(), "--nats", nats_server.url, *flags, "--api-port", "0"
+    )
+    httpx.post(process.url("number"), json={"number": 1})
+    wait_until(lambda: sandbox.objects("workflows"), "a Workflow")
+    asyncio.run(remove_consumers(nats_server.url))
+    httpx.post(process.url("number"), json={"number": 2})
+    wait_until(lambda: len(sandbox.objects("workflows")) == 2, "the next event's Workflow")
+    ledger = settled(nats_server.url, at_least=2)
+    assert (ledger["launched"], ledger["lost"], ledger["unaccounted"]) == (2, 0, 0)
+
+
+async def remove_consumers(url: str) -> None:
+    client = await nats.connect(url)
+    stream = client.jetstream()
+    for consumer in await stream.consumers_info("default"):
+        await stream.delete_consumer("default", consumer.name)
+    await client.close()
+
+
+def test_a_token_never_reaches_the_log_or_the_event(
+    flags: list[str],
+    hookline: Run,
+    write_manifests: Callable[..., Path],
+    nats_server: NatsServer,
+    sandbox: SandboxProcess,
+    tmp_path: Path,
+):
+    folder = write_manifests()
+    text = (folder / "all.yaml").read_text()
+    secret = tmp_path / "secrets" / "hook" / "token"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("very-secret-token\n")
+    auth = "method: POST, authSecret: {name: hook, key: token}"
+    (folder / "all.yaml").write_text(
+        text.replace("method: POST", auth).replace("$.number.body.number", "$.number.header")
+    )
+    process = hookline(
+        "run", folder, "--nats", nats_server.url, *flags, "--api-port", "0",
+        "--secrets-dir", tmp_path / "secrets", "--log-level", "debug",
+    )  # fmt: skip
+    url = process.url("number")
+    wrong = httpx.post(url, json={"number": 1}, headers={"Authorization": "Bearer wrong-token"})
+    assert wrong.status_code == 401
+    right = {"Authorization": "Bearer very-secret-token", "Cookie": "session=very-secret-cookie"}
+    assert httpx.post(url, json={"number": 1}, headers=right).status_code == 200
+    [workflow] = wait_until(lambda: sandbox.objects("workflows"), "a Workflow")
+    said = process.log.read_text() + str(workflow)
+    assert [word for word in ("very-secret", "wrong-token") if word in said] == []
