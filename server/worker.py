@@ -75,6 +75,7 @@ class Worker:
         self._web = WebServer(api, settings.host, settings.api_port, "the API", "--api-port")
         self._tasks: list[asyncio.Task[None]] = []
         self._bound = False
+        self._draining = False
 
     @property
     def _senses(self) -> bool:
@@ -139,6 +140,8 @@ class Worker:
             await self._roster.bind(loaded.sensors)
 
     def _red(self) -> Iterable[str]:
+        if self._draining:
+            yield "stopping"
         if problem := self.bus.problem:
             yield problem
         elif not self._bound:
@@ -167,6 +170,7 @@ class Worker:
 
     async def drain(self) -> None:
         """Stop accepting, finish or put back what is held, and end."""
+        self._draining = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

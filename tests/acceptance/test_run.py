@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import httpx
 import nats
 import pytest
 from crowd import Crowd
+from faulty_api import FaultyApi
 from hookline_processes import HooklineProcess, command, free_port, kubeconfig_for, wait_until
 from nats_servers import NatsServer
 from sandbox_kube import SandboxProcess
@@ -142,6 +144,33 @@ def test_a_stop_is_clean_and_quick(
         "run", write_manifests(), "--nats", nats_server.url, *flags, "--api-port", "0"
     )
     assert process.end(signal.SIGTERM, 25.0) == 0
+
+
+def test_a_process_that_stops_is_not_ready(
+    flags: list[str],
+    hookline: Run,
+    write_manifests: Callable[..., Path],
+    nats_server: NatsServer,
+    sandbox: SandboxProcess,
+    faulty_api: Callable[[str], FaultyApi],
+    tmp_path: Path,
+):
+    api = faulty_api(sandbox.url)
+    hold = threading.Event()
+    api.before = lambda method, _path: hold.wait(10) and None if method == "POST" else None
+    config = kubeconfig_for(api.url, tmp_path / "slow")
+    process = hookline(
+        "run", write_manifests(), "--nats", nats_server.url, "--kubeconfig", config,
+        "--host", "127.0.0.1", "--api-port", "0",
+    )  # fmt: skip
+    httpx.post(process.url("number"), json={"number": 1})
+    wait_until(lambda: "POST" in {method for method, _ in api.asked}, "a create is under way")
+    process.send(signal.SIGTERM)
+    ready = process.ready["api"] + "/readyz?verbose"
+    wait_until(lambda: "stopping" in httpx.get(ready).json()["red"], "red while it stops")
+    hold.set()
+    assert process.end(signal.SIGTERM, 25.0) == 0
+    assert len(sandbox.objects("workflows")) == 1
 
 
 def test_a_forgotten_sensor_leaves_nothing_and_a_working_one_is_protected(
