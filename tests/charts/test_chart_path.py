@@ -115,10 +115,16 @@ def test_the_accounts_of_the_chart_may_do_this_and_nothing_else(
 ):
     release.apply(values)
     [elsewhere] = values["sensor"]["namespaces"]
+    places = (release.namespace, elsewhere)
+    # RBAC reads roles through a cache that lags behind a little.
+    wait_until(
+        lambda: all(may(release, "sensor", "list", "workflows", place) for place in places),
+        "the rights are in force",
+    )
     allowed = {
         (verb, resource, namespace, role)
         for role in ("source", "sensor")
-        for namespace in (release.namespace, elsewhere, "kube-system")
+        for namespace in (*places, "kube-system")
         for resource in ("workflows", "secrets", "configmaps", "pods")
         for verb in ("create", "get", "list", "watch", "update", "patch", "delete")
         if may(release, role, verb, resource, namespace)
@@ -126,7 +132,7 @@ def test_the_accounts_of_the_chart_may_do_this_and_nothing_else(
     assert allowed == {
         (verb, "workflows", namespace, "sensor")
         for verb in ("create", "get", "list")
-        for namespace in (release.namespace, elsewhere)
+        for namespace in places
     }
 
 

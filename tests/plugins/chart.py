@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,23 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from hookline_processes import HOOKLINE, free_port, wait_until
+from hookline_processes import free_port, wait_until
 from real_kube import KubeApi, program
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "hookline"
+
+# Hookline, with the account of the pod in the folder that is the first argument: its place in a
+# pod is fixed, and no place of this machine.
+_IN_POD = """
+import sys
+from kubernetes.aio.config import incluster_config
+folder = sys.argv.pop(1)
+incluster_config.SERVICE_TOKEN_FILENAME = folder + "/token"
+incluster_config.SERVICE_CERT_FILENAME = folder + "/ca.crt"
+from server.cli import main
+main()
+"""
 
 
 def helm(*argv: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
@@ -82,9 +95,9 @@ class Release:
 class Pod:
     """The container of a Deployment as a process: its args, env, mounts, ports and probes.
 
-    What the machine would give it is put in place: folders for its volumes, a free port for that of
-    its API, the address of loopback, and a kubeconfig for the token of its account. It may write no
-    file at all (`ulimit -f 0`), which is stricter than a root file system that is read only.
+    What the machine would give it is put in place: folders for its volumes and for the token of its
+    account, a free port for that of its API, the address of loopback. It may write no file at all
+    (`ulimit -f 0`), which is stricter than a root file system that is read only.
     """
 
     def __init__(self, release: Release, role: str, folder: Path) -> None:
@@ -143,16 +156,26 @@ class Pod:
                 wanted = variable["valueFrom"]["secretKeyRef"]
                 value = self._secret(wanted["name"])[wanted["key"]].decode()
             found[variable["name"]] = value
-        if self.spec["automountServiceAccountToken"]:
-            token = self._release.token(self.spec["serviceAccountName"])
-            found["HOOKLINE_KUBECONFIG"] = str(self._release.api.kubeconfig(token))
+        api = httpx.URL(self._release.api.url)
+        found |= {"KUBERNETES_SERVICE_HOST": api.host, "KUBERNETES_SERVICE_PORT": str(api.port)}
         return found
 
+    def _account(self) -> Path:
+        """Put the token of the pod's account into a folder, if the pod gets one."""
+        folder = self._place("account")
+        folder.mkdir()
+        if self.spec["automountServiceAccountToken"]:
+            token = self._release.token(self.spec["serviceAccountName"])
+            (folder / "token").write_text(token)
+            (folder / "ca.crt").write_bytes(self._release.api.ca_file.read_bytes())
+        return folder
+
     def _start(self) -> None:
+        hookline = [sys.executable, "-c", _IN_POD, self._account(), *self.argv]
         with self.log.open("ab") as output:
             self._writer = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=output)
         self.process = subprocess.Popen(
-            ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *HOOKLINE, *self.argv],
+            ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *hookline],
             stdin=subprocess.DEVNULL,
             stdout=self._writer.stdin,
             stderr=self._writer.stdin,
