@@ -10,7 +10,7 @@ import httpx
 import pytest
 from chart import Pod, Release
 from crowd import Crowd, launched_by, numbers_of
-from hookline_processes import command, free_port, wait_until
+from hookline_processes import free_port, wait_until
 from nats_servers import NatsServer
 from stage import MANIFESTS, trigger
 
@@ -53,10 +53,9 @@ def make_secret(release: Release, name: str, key: str, value: str) -> None:
     release.api.admin.post(path, json=secret).raise_for_status()
 
 
-def finished(nats: str, namespace: str) -> dict[str, int] | None:
-    """Return what `hookline audit` says, when nothing is pending any more."""
-    said = command("audit", "--nats", nats, "--namespace", namespace, "-o", "json")
-    ledger: dict[str, int] = json.loads(said.stdout)
+def finished(pod: Pod) -> dict[str, int] | None:
+    """Return what `hookline audit` says in a pod, when nothing is pending any more."""
+    ledger: dict[str, int] = json.loads(pod.run("audit", "-o", "json").stdout)
     return None if ledger["pending"] else ledger
 
 
@@ -66,7 +65,7 @@ def workflows(release: Release, namespace: str) -> list[dict[str, Any]]:
 
 
 def test_posts_become_workflows_with_no_more_than_the_charts_rights(
-    release: Release, values: dict[str, Any], pod: Callable[[str], Pod], nats: str
+    release: Release, values: dict[str, Any], pod: Callable[[str], Pod]
 ):
     release.apply(values)
     workers = [pod("sensor"), pod("sensor")]
@@ -77,7 +76,7 @@ def test_posts_become_workflows_with_no_more_than_the_charts_rights(
     sent = Crowd(source.url("webhook", "/number"), numbers).finish()
     assert len(sent.stored) == len(numbers)
 
-    ledger = wait_until(lambda: finished(nats, release.namespace), "every event is decided", 90.0)
+    ledger = wait_until(lambda: finished(source), "every event is decided", 90.0)
     assert (ledger["launched"], ledger["lost"], ledger["unaccounted"]) == (80, 0, 0)
     [elsewhere] = values["sensor"]["namespaces"]
     for namespace in (release.namespace, elsewhere):

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from hookline_processes import free_port, wait_until
+from hookline_processes import command, free_port, wait_until
 from real_kube import KubeApi, program
 
 ROOT = Path(__file__).parents[2]
@@ -185,6 +185,10 @@ class Pod:
         )
         assert self._writer.stdin is not None
         self._writer.stdin.close()
+
+    def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
+        """Run a `hookline` command as `kubectl exec` does: with nothing but the pod's variables."""
+        return command(*argv, cwd="/", env=self._environment())
 
     def ask(self, probe: str) -> httpx.Response:
         """Ask one of the container's probes as the kubelet does."""
