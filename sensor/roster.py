@@ -88,6 +88,7 @@ class Roster:
         post = self._posts.get(key)
         if post is not None and post.consumer == consumer:
             post.runner.become(trigger, dependencies, self._window)
+            await self._tidy(sensor, post.runner)
             post.puller.kick()
             return
         if post is not None:
@@ -110,11 +111,18 @@ class Roster:
             dependencies,
             window=self._window,
         )
+        await self._tidy(sensor, runner)
         stream = event_stream(self._bus.namespace)
         puller = Puller(self._bus.connection, stream, consumer, runner.handle, runner.probe.limit)
-        runner.kick = puller.kick
+        runner.attempts.kick = puller.kick
         await puller.start()
         return _Post(runner, consumer, puller)
+
+    async def _tidy(self, sensor: Sensor, runner: TriggerRunner) -> None:
+        """Let go what a join can never fire; an older version of the Sensor must not judge that."""
+        current = await self._bus.starts.manifest(sensor.name)
+        if current is not None and current.hash == sensor.digest:
+            await runner.join.tidy(runner.dependencies)
 
     async def _dismiss(self, key: Key) -> None:
         post = self._posts.pop(key)

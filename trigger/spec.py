@@ -12,7 +12,7 @@ from hookline.block import Block
 from hookline.duration import Duration
 from hookline.manifest import Place
 from trigger.action import FOLDER, Setting
-from trigger.conditions import read_conditions
+from trigger.conditions import Condition, read_conditions
 from trigger.launch import Launcher
 from trigger.notes import not_yet
 from trigger.retry import Backoff, RetryStrategy
@@ -60,21 +60,26 @@ class Trigger:
     """A trigger, ready.
 
     Attributes:
-        waits_for: dependencies any one of which makes it due.
-        serial: one event at a time, in order (`atLeastOnce`).
+        condition: when it is due, by the dependencies that have an event.
+        serial: one event at a time, in order (`atLeastOnce`, and every join).
         give_up_after: seconds from the first failed attempt to the dead letter.
         fingerprint: hash of what was written; equal ones mean the same.
         start_from: `beginning` or an RFC 3339 time; None: the moment of the first load.
     """
 
     name: str
-    waits_for: tuple[str, ...]
+    condition: Condition
     serial: bool
     retry: RetryStrategy
     give_up_after: float
     launcher: Launcher
     fingerprint: str
     start_from: str | None = None
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The dependencies whose events it is given."""
+        return self.condition.names
 
 
 def read_trigger(
@@ -100,13 +105,13 @@ def read_trigger(
     head, rest = template
     at = Setting(sensor, head.name, namespace or names.DEFAULT_NAMESPACE, dependencies)
     prepared = read_action(rest, place / "template", at)
-    waits_for = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
-    if block is None or prepared is None or _errors(place) > before:
+    condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
+    if block is None or prepared is None or condition is None or _errors(place) > before:
         return None
     return Trigger(
         name=head.name,
-        waits_for=waits_for,
-        serial=block.at_least_once,
+        condition=condition,
+        serial=block.at_least_once or condition.joins,
         retry=block.retry_strategy.strategy() if block.retry_strategy else RetryStrategy(),
         give_up_after=block.give_up_after,
         launcher=Launcher(prepared),

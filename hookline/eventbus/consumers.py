@@ -18,6 +18,7 @@ from hookline.eventbus.errors import (
     BusRefusedError,
     ExistsError,
 )
+from hookline.eventbus.joins import Joins
 from hookline.eventbus.plans import DependencyRef, TriggerPlan
 from hookline.eventbus.retirement import Retirement
 from hookline.eventbus.slot import EXPIRES
@@ -53,6 +54,7 @@ class Consumers:
         self,
         connection: Connection,
         starts: Starts,
+        joins: Joins,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
@@ -60,7 +62,9 @@ class Consumers:
         self._namespace = connection.settings.namespace
         self.stream = names.event_stream(self._namespace)
         self._bound: set[tuple[str, str]] = set()
-        self._retirement = Retirement(connection, starts, self.stream, ACK_WAIT + EXPIRES, clock)
+        self._retirement = Retirement(
+            connection, starts, joins, self.stream, patience=ACK_WAIT + EXPIRES, clock=clock
+        )
 
     async def bind(self, plan: TriggerPlan) -> Bound:
         """Make or find the consumer of a trigger; what it has to deliver is never skipped.
