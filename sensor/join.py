@@ -110,19 +110,25 @@ class Join:
     async def _read(self) -> KeptHand:
         return await self._joins.hand(self._desk.sensor, self._desk.trigger)
 
+    async def abandon(self, delivery: Delivery, reason: str, error: str) -> int | None:
+        """Give up what is firing; return the sequence of its delivered event, None if none is."""
+        kept = await self._read()
+        firing = kept.hand.firing
+        if firing is None:
+            return None
+        party = await self._party(firing, delivery.count, repeat=True)
+        if not _is_over(party):
+            await self._attempts.give_up(party, reason, error)
+        await self._set_away(kept, firing)
+        return firing.delivered.sequence
+
     async def _fire(
         self, delivery: Delivery, kept: KeptHand, firing: Firing, *, repeat: bool
     ) -> float | None:
-        delivered, *others = [
-            await self._part(member, delivery.count)
-            for member in sorted(firing.members, key=lambda m: m.dependency != firing.dependency)
-        ]
-        before = await self._desk.last(delivered.record)
+        party = await self._party(firing, delivery.count, repeat=repeat)
         wait = None
-        if before is None or not is_final(before.decision, delivered.record.sequence):
-            due = dataclasses.replace(self._desk.due(delivered.record), key=firing.key)
-            party = Party(delivered, tuple(others), due, before, repeat)
-            gone = [p.record.dependency for p in (delivered, *others) if not p.data]
+        if not _is_over(party):
+            gone = [p.record.dependency for p in (*party.others, party.delivered) if not p.data]
             if gone:
                 error = f"the event of {' and '.join(gone)} has left the stream"
                 await self._attempts.give_up(party, "EventGone", error)
@@ -131,6 +137,16 @@ class Join:
         if wait is None:
             await self._set_away(kept, firing)
         return wait
+
+    async def _party(self, firing: Firing, deliveries: int, *, repeat: bool) -> Party:
+        """Read back what fires together."""
+        delivered, *others = [
+            await self._part(member, deliveries)
+            for member in sorted(firing.members, key=lambda m: m.dependency != firing.dependency)
+        ]
+        before = await self._desk.last(delivered.record)
+        due = dataclasses.replace(self._desk.due(delivered.record), key=firing.key)
+        return Party(delivered, tuple(others), due, before, repeat)
 
     async def _part(self, member: Member, deliveries: int) -> Part:
         data, event = await self._joins.read(member)
@@ -171,3 +187,9 @@ def _member(record: Record) -> Member:
         event=event.name,
         event_id=event.id,
     )
+
+
+def _is_over(party: Party) -> bool:
+    """Whether the delivered event, whose record comes last, is on record with an end."""
+    sequence = party.delivered.record.sequence
+    return party.before is not None and is_final(party.before.decision, sequence)

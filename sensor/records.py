@@ -53,6 +53,18 @@ class Record:
             deliveries=self.deliveries,
         )
 
+    def noted(self, last: Decision | None, reason: str) -> Decision:
+        """Return a record that says how far we are, and counts no attempt."""
+        last = last if last is not None and last.verdict is Verdict.RETRYING else None
+        return self._decision(
+            Verdict.RETRYING,
+            reason=reason,
+            error=last.error if last else "",
+            attempts=last.attempts if last else 0,
+            since=last.since if last else now(),
+            deliveries=self.deliveries,
+        )
+
     def dead_lettered(self, last: Decision | None, reason: str, error: str) -> Decision:
         """Return the record of an event that is given up."""
         retried = last if last is not None and last.verdict is Verdict.RETRYING else None

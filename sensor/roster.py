@@ -10,6 +10,8 @@ from hookline.eventbus.consumers import DependencyRef, TriggerPlan
 from hookline.eventbus.pull import Puller
 from hookline.metrics import Metrics
 from hookline.names import event_stream
+from sensor.desk import Desk
+from sensor.gate import Gate
 from sensor.runner import TriggerRunner
 from sensor.spec import Dependency, Sensor
 from trigger.action import Doors
@@ -42,6 +44,7 @@ class Roster:
         self._doors = doors
         self._metrics = metrics
         self._window = window
+        self._gate = Gate()
         self._posts: dict[Key, _Post] = {}
 
     async def replace(self, sensors: list[Sensor]) -> None:
@@ -102,14 +105,9 @@ class Roster:
         dependencies: tuple[Dependency, ...],
         consumer: str,
     ) -> _Post:
+        desk = Desk(self._bus, self._metrics, sensor.name, trigger.name)
         runner = TriggerRunner(
-            self._bus,
-            self._doors,
-            self._metrics,
-            sensor.name,
-            trigger,
-            dependencies,
-            window=self._window,
+            desk, self._doors, trigger, dependencies, window=self._window, gate=self._gate
         )
         await self._tidy(sensor, runner)
         stream = event_stream(self._bus.namespace)

@@ -10,16 +10,16 @@ import structlog
 from hookline.decision import Verdict
 from hookline.errors import PermanentError, TemporaryError
 from hookline.event import Event, decode
-from hookline.eventbus.bus import Bus
 from hookline.eventbus.decisions import Stored
 from hookline.eventbus.pull import Delivery
-from hookline.metrics import Metrics
 from sensor.attempts import LONGEST_WAIT, Attempts, Part, Party, backoff
 from sensor.desk import Desk
+from sensor.gate import Gate
 from sensor.join import Join
 from sensor.probe import Probe
 from sensor.records import Record, bad_event, is_final
 from sensor.spec import Dependency
+from sensor.suspects import Suspects
 from trigger.action import Doors, LeaseLostError
 from trigger.spec import Trigger
 
@@ -38,21 +38,21 @@ class TriggerRunner:
 
     def __init__(
         self,
-        bus: Bus,
+        desk: Desk,
         doors: Doors,
-        metrics: Metrics,
-        sensor: str,
         trigger: Trigger,
         dependencies: tuple[Dependency, ...],
         *,
         window: int,
+        gate: Gate,
     ) -> None:
-        self.sensor = sensor
+        self.sensor = desk.sensor
         self.trigger = trigger
         self.dependencies = dependencies
-        self._desk = Desk(bus, metrics, sensor, trigger.name)
+        self._desk = desk
         self.attempts = Attempts(self._desk, doors, trigger, 1 if trigger.serial else window)
         self.join = Join(self._desk, self.attempts)
+        self._suspects = Suspects(self._desk, gate, self.attempts, self.join)
 
     @property
     def probe(self) -> Probe:
@@ -68,7 +68,11 @@ class TriggerRunner:
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery to its end; what remains unsaid comes again."""
         try:
-            await self._handle(delivery)
+            wait = await self._work(delivery)
+            if wait is None:
+                delivery.ack()
+            else:
+                delivery.nak(wait)
         except LeaseLostError:
             delivery.drop()
         except (TemporaryError, PermanentError) as error:
@@ -78,23 +82,23 @@ class TriggerRunner:
             log.exception("a bug in the sensor", sensor=self.sensor, trigger=self.trigger.name)
             delivery.nak(LONGEST_WAIT)
 
-    async def _handle(self, delivery: Delivery) -> None:
+    async def _work(self, delivery: Delivery) -> float | None:
+        """Return None when all is on record, or the seconds until another attempt."""
         try:
             event = decode(delivery.data)
         except PermanentError as error:
             unreadable = bad_event(delivery, self.sensor, self.trigger.name, error)
             await self._desk.dead_letter(delivery.data, unreadable, None)
-            delivery.ack()
-            return
+            return None
         wanted = [d for d in self.dependencies if (d.source, d.event) == (event.source, event.name)]
         if not wanted:
             record = self._record(delivery, event, "")
             await self._desk.store(record.ended(Verdict.SKIPPED, "no dependency"), None)
-        wait = await self._settle_all(delivery, event, wanted)
-        if wait is None:
-            delivery.ack()
-        else:
-            delivery.nak(wait)
+            return None
+        records = [self._record(delivery, event, dependency.name) for dependency in wanted]
+        return await self._suspects.run(
+            delivery, records, lambda: self._settle_all(delivery, event, wanted)
+        )
 
     async def _settle_all(
         self, delivery: Delivery, event: Event, wanted: list[Dependency]

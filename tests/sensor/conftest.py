@@ -2,14 +2,13 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 import yaml
 from bus_work import eventually
 
-from hookline.errors import TemporaryError
 from hookline.event import Event
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.settings import BusSettings
@@ -45,6 +44,7 @@ class Scribe(Prepared):
     fired: list[dict[str, str]] = dataclasses.field(default_factory=list)
     keys: list[str] = dataclasses.field(default_factory=list)
     failures: list[Exception] = dataclasses.field(default_factory=list)
+    before: Callable[[], Awaitable[None]] | None = None
 
     def order(self, events, due) -> Order:
         return Order({"events": {name: event.id for name, event in events.items()}, "key": due.key})
@@ -58,6 +58,8 @@ class Scribe(Prepared):
         repeat,  # noqa: ARG002  of Prepared
     ) -> dict[str, str] | None:
         self.keys.append(order.object["key"])
+        if self.before is not None:
+            await self.before()
         if self.failures:
             raise self.failures.pop(0)
         self.fired.append(order.object["events"])
@@ -141,7 +143,3 @@ async def stage(make_bus) -> AsyncIterator[Stage]:
     stage = Stage(await make_bus())
     yield stage
     await asyncio.gather(*(roster.drain(0.0) for roster in stage.rosters))
-
-
-def passing(message: str = "not now") -> TemporaryError:
-    return TemporaryError(message, reason="NotNow", delay=0.0)
