@@ -15,6 +15,7 @@ from hookline.eventbus.pull import Delivery
 from sensor.attempts import LONGEST_WAIT, Attempts, Part, Party, backoff
 from sensor.desk import Desk
 from sensor.gate import Gate
+from sensor.generation import Generation
 from sensor.join import Join
 from sensor.probe import Probe
 from sensor.records import Record, bad_event, is_final
@@ -25,6 +26,8 @@ from trigger.spec import Trigger
 
 log = structlog.get_logger(__name__)
 
+OUTDATED_WAIT = 1.0
+
 
 class TriggerRunner:
     """Works on the deliveries of one trigger.
@@ -32,6 +35,7 @@ class TriggerRunner:
     Attributes:
         trigger, dependencies: what the manifest says now; a reload replaces them between two
             deliveries (`become`).
+        generation: which version of the Sensor that is.
         attempts: makes the launches; its probe knows how far the trigger's target is trusted.
         join: what it holds until other events come.
     """
@@ -43,12 +47,14 @@ class TriggerRunner:
         trigger: Trigger,
         dependencies: tuple[Dependency, ...],
         *,
+        generation: Generation,
         window: int,
         gate: Gate,
     ) -> None:
         self.sensor = desk.sensor
         self.trigger = trigger
         self.dependencies = dependencies
+        self.generation = generation
         self._desk = desk
         self.attempts = Attempts(self._desk, doors, trigger, 1 if trigger.serial else window)
         self.join = Join(self._desk, self.attempts)
@@ -59,11 +65,23 @@ class TriggerRunner:
         """How far the trigger's target is trusted."""
         return self.attempts.probe
 
-    def become(self, trigger: Trigger, dependencies: tuple[Dependency, ...], window: int) -> None:
+    def become(
+        self,
+        trigger: Trigger,
+        dependencies: tuple[Dependency, ...],
+        *,
+        generation: Generation,
+        window: int,
+    ) -> None:
         """Go on with another version of the same trigger."""
         self.trigger = self.attempts.trigger = trigger
         self.dependencies = dependencies
+        self.generation = generation
         self.probe.window = 1 if trigger.serial else window
+
+    def limit(self) -> int:
+        """Return how many deliveries may be in flight now."""
+        return 0 if self.generation.outdated else self.probe.limit()
 
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery to its end; what remains unsaid comes again."""
@@ -83,13 +101,19 @@ class TriggerRunner:
             delivery.nak(LONGEST_WAIT)
 
     async def _work(self, delivery: Delivery) -> float | None:
-        """Return None when all is on record, or the seconds until another attempt."""
+        """Return None when all is on record, or the seconds until another attempt.
+
+        While a later version of the Sensor is the current one, everything is put back: that version
+        may have dependencies that this one does not know.
+        """
         try:
             event = decode(delivery.data)
         except PermanentError as error:
             unreadable = bad_event(delivery, self.sensor, self.trigger.name, error)
             await self._desk.dead_letter(delivery.data, unreadable, None)
             return None
+        if not await self.generation.is_current():
+            return OUTDATED_WAIT
         wanted = [d for d in self.dependencies if (d.source, d.event) == (event.source, event.name)]
         if not wanted:
             record = self._record(delivery, event, "")

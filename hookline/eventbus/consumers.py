@@ -17,6 +17,7 @@ from hookline.eventbus.errors import (
     BusError,
     BusRefusedError,
     ExistsError,
+    OutdatedError,
 )
 from hookline.eventbus.joins import Joins
 from hookline.eventbus.plans import DependencyRef, TriggerPlan
@@ -71,6 +72,7 @@ class Consumers:
 
         Raises:
             BusRefusedError: nats-server takes no more consumers, or `start_from` says nothing.
+            OutdatedError: a later version of the sensor is the current one.
             BusError: the bus did not do it; call again.
         """
         manifest = Manifest(plan.sensor, plan.manifest_hash, plan.modified)
@@ -85,6 +87,7 @@ class Consumers:
         """Write down where the trigger stands, before any consumer depends on it."""
         consumer = plan.consumer(self._namespace)
         kept = await self._starts.trigger(plan.sensor, plan.trigger)
+        await self._refuse_outdated(plan)  # after the read: a later version moves the revision
         if kept is None:
             existing = await self._find(consumer, state.last)
             start = await self._first(plan, state) if existing is None else existing.floor + 1
@@ -101,6 +104,14 @@ class Consumers:
         if wanted == kept.record:
             return kept
         return await self._starts.store(wanted, kept.revision)
+
+    async def _refuse_outdated(self, plan: TriggerPlan) -> None:
+        current = await self._starts.manifest(plan.sensor)
+        if current is not None and current.hash != plan.manifest_hash:
+            raise OutdatedError(
+                f"another process has a later version of sensor {plan.sensor}; to go back to"
+                " this one, run it with --take-over"
+            )
 
     async def _first(self, plan: TriggerPlan, state: StreamState) -> int:
         start_from = plan.start_from or "now"

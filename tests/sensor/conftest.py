@@ -90,9 +90,17 @@ class Stage:
         self.scribe = Scribe()
         self.rosters: list[Roster] = []
 
-    async def play(self, conditions: str, *, more: str = "", modified: float = 1.0, **changes: Any):
+    async def play(
+        self,
+        conditions: str,
+        *,
+        more: str = "",
+        modified: float = 1.0,
+        take_over: bool = False,
+        **changes: Any,
+    ):
         sensor = read(conditions, more, modified)
-        roster = Roster(self.bus, Doors(kube=None), Metrics())
+        roster = Roster(self.bus, Doors(kube=None), Metrics(), take_over=take_over)
         self.rosters.append(roster)
         await roster.replace([with_action(sensor, self.scribe, **changes)])
         return roster
