@@ -1,6 +1,7 @@
 """One attempt at a firing, and what follows: launched, tried again later, or given up."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from hookline import names
 from hookline.decision import Decision, Verdict
 from hookline.errors import PermanentError, TemporaryError
 from hookline.event import Event
@@ -78,22 +80,28 @@ class Attempts:
 
         LeaseLostError: nothing was done.
         """
+        if _is_given_up(party.before):
+            return await self._fire_dlq(delivery, party)
         started = time.perf_counter()
         try:
-            order = self.trigger.launcher.order(party.events, party.due)
-            reference = await self.trigger.launcher.launch(
-                order, self._doors, delivery.lease_is_live, repeat=party.repeat
-            )
+            reference = await self._act(self.trigger, delivery, party, party.due)
         except TemporaryError as error:
             return await self._failed(delivery, party, error)
         except PermanentError as error:
             self._desk.count(self._desk.metrics.failed)
-            await self.give_up(party, error.reason, str(error))
-            return None
+            return await self._given_up(delivery, party, error.reason, str(error))
         self._desk.count(self._desk.metrics.triggered)
         self._desk.took(time.perf_counter() - started)
         await self._launched(party, reference)
         return None
+
+    async def _act(
+        self, trigger: Trigger, delivery: Delivery, party: Party, due: Due
+    ) -> dict[str, str] | None:
+        order = trigger.launcher.order(party.events, due)
+        return await trigger.launcher.launch(
+            order, self._doors, delivery.lease_is_live, repeat=party.repeat
+        )
 
     async def _launched(self, party: Party, reference: dict[str, str] | None) -> None:
         record = party.delivered.record
@@ -117,10 +125,9 @@ class Attempts:
         record = party.delivered.record
         last = party.before.decision if party.before is not None else None
         retrying = record.retrying(last, error, counted=not error.whole_target)
-        if self.trigger.retry.exhausted(retrying.attempts) or self._too_long(retrying):
+        if _is_enough(self.trigger, retrying):
             self._desk.count(self._desk.metrics.gave_up)
-            await self.give_up(party, error.reason, str(error))
-            return None
+            return await self._given_up(delivery, party, error.reason, str(error))
         await self._desk.store(retrying, party.before)
         log.warning(
             "retrying",
@@ -143,19 +150,72 @@ class Attempts:
     def _kick(self) -> None:
         self.kick()  # the one that is set by then
 
-    def _too_long(self, retrying: Decision) -> bool:
-        since = datetime.fromisoformat(retrying.since).timestamp()
-        return time.time() - since > self.trigger.give_up_after
+    async def _given_up(
+        self, delivery: Delivery, party: Party, reason: str, error: str
+    ) -> float | None:
+        """Go on with the dlqTrigger, where there is one; that is on record before it begins."""
+        if self.trigger.dlq is None:
+            await self.give_up(party, reason, error)
+            return None
+        noted = party.delivered.record.giving_up(reason, error)
+        stored = await self._desk.store(noted, party.before)
+        return await self._fire_dlq(delivery, dataclasses.replace(party, before=stored))
 
-    async def give_up(self, party: Party, reason: str, error: str) -> None:
-        """Make dead letters of all that was fired together, the delivered one last."""
+    async def _fire_dlq(self, delivery: Delivery, party: Party) -> float | None:
+        """Try the dlqTrigger once; the dead letters come after it, whether it worked or not."""
+        last = party.before.decision if party.before is not None else None
+        if last is None or last.verdict is Verdict.LAUNCHED:
+            return None  # another worker launched it meanwhile
+        reason, _, why = last.given_up.partition(": ")
+        dlq = self.trigger.dlq
+        if dlq is None:
+            await self.give_up(party, reason, why)
+            return None
+        record = party.delivered.record
+        due = dataclasses.replace(party.due, key=names.dlq_due(party.due.key))
+        try:
+            reference = await self._act(dlq, delivery, party, due)
+        except TemporaryError as error:
+            retrying = record.retrying(last, error, counted=True)
+            if not _is_enough(dlq, retrying):
+                await self._desk.store(retrying, party.before)
+                return max(dlq.retry.delay(retrying.attempts), error.delay or 0.0)
+            await self.give_up(party, reason, f"{why}; dlqTrigger: {error}")
+            return None
+        except PermanentError as error:
+            await self.give_up(party, reason, f"{why}; dlqTrigger: {error}")
+            return None
+        self._desk.say(
+            "dlqTrigger worked", record.event, record.dependency, object=_show(reference)
+        )
+        await self.give_up(party, reason, why, reference)
+        return None
+
+    async def give_up(
+        self, party: Party, reason: str, error: str, reference: dict[str, str] | None = None
+    ) -> None:
+        """Make dead letters of all that was fired together, the delivered one last.
+
+        `reference` is what the dlqTrigger has made of them.
+        """
         last = party.before.decision if party.before is not None else None
         for part in party.others:
-            decision = part.record.dead_lettered(last, reason, error)
+            decision = part.record.dead_lettered(last, reason, error, reference)
             await self._desk.dead_letter(part.data, decision, None)
         delivered = party.delivered
-        decision = delivered.record.dead_lettered(last, reason, error)
+        decision = delivered.record.dead_lettered(last, reason, error, reference)
         await self._desk.dead_letter(delivered.data, decision, party.before)
+
+
+def _is_given_up(before: Stored | None) -> bool:
+    return before is not None and bool(before.decision.given_up)
+
+
+def _is_enough(trigger: Trigger, retrying: Decision) -> bool:
+    """Whether a trigger has had all attempts, or all the time, that its manifest allows."""
+    since = datetime.fromisoformat(retrying.since).timestamp()
+    too_long = time.time() - since > trigger.give_up_after
+    return trigger.retry.exhausted(retrying.attempts) or too_long
 
 
 def backoff(count: int) -> float:

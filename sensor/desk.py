@@ -46,11 +46,13 @@ class Desk:
             event.id, event.source, event.name, self.sensor, self.trigger, record.dependency
         )
 
-    async def store(self, decision: Decision, before: Stored | None) -> None:
-        """Put a decision on record; `before` is what was read there."""
-        await self.bus.decisions.record(decision, before.sequence if before is not None else None)
+    async def store(self, decision: Decision, before: Stored | None) -> Stored:
+        """Put a decision on record and return what stands; `before` is what was read there."""
+        expected = before.sequence if before is not None else None
+        stored = await self.bus.decisions.record(decision, expected)
         labels = (self.bus.namespace, self.sensor, self.trigger)
         self.metrics.decisions.labels(*labels, decision.verdict.value).inc()
+        return stored
 
     async def dead_letter(self, data: bytes, decision: Decision, before: Stored | None) -> None:
         """Keep the bytes of an event that is given up, then put that on record."""

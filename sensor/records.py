@@ -51,6 +51,18 @@ class Record:
             attempts=(last.attempts if last else 0) + int(counted),
             since=last.since if last else moment,
             deliveries=self.deliveries,
+            given_up=last.given_up if last else "",
+        )
+
+    def giving_up(self, reason: str, error: str) -> Decision:
+        """Return the record of a trigger that is given up and whose dlqTrigger is tried now."""
+        return self._decision(
+            Verdict.RETRYING,
+            reason="DlqTrigger",
+            error=error[:_ERROR_LENGTH],
+            since=now(),
+            deliveries=self.deliveries,
+            given_up=f"{reason}: {error[:_ERROR_LENGTH]}",
         )
 
     def noted(self, last: Decision | None, reason: str) -> Decision:
@@ -63,10 +75,17 @@ class Record:
             attempts=last.attempts if last else 0,
             since=last.since if last else now(),
             deliveries=self.deliveries,
+            given_up=last.given_up if last else "",
         )
 
-    def dead_lettered(self, last: Decision | None, reason: str, error: str) -> Decision:
-        """Return the record of an event that is given up."""
+    def dead_lettered(
+        self,
+        last: Decision | None,
+        reason: str,
+        error: str,
+        reference: dict[str, str] | None = None,
+    ) -> Decision:
+        """Return the record of an event that is given up; `reference`: what the dlqTrigger made."""
         retried = last if last is not None and last.verdict is Verdict.RETRYING else None
         return self._decision(
             Verdict.DEAD_LETTERED,
@@ -75,6 +94,7 @@ class Record:
             attempts=(retried.attempts if retried else 0) + 1,
             since=retried.since if retried else "",
             deliveries=self.deliveries,
+            object=reference,
         )
 
     def _decision(self, verdict: Verdict, **fields: object) -> Decision:

@@ -23,7 +23,6 @@ _NOT_YET = {
     "parameters": "parameters on the trigger's template",
     "policy": "policy",
     "rate_limit": "rateLimit",
-    "dlq_trigger": "dlqTrigger",
 }
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
@@ -45,7 +44,7 @@ class TriggerBlock(Block):
         default=False, description="One event at a time, in the order of the stream."
     )
     dlq_trigger: dict[str, Any] | None = Field(
-        None, description="Trigger for events that are given up (not there yet)."
+        None, description="A trigger that gets the events which this one has given up."
     )
     give_up_after: Duration = Field(
         DAY, description="An event that failed for so long becomes a dead letter."
@@ -65,6 +64,7 @@ class Trigger:
         give_up_after: seconds from the first failed attempt to the dead letter.
         fingerprint: hash of what was written; equal ones mean the same.
         start_from: `beginning` or an RFC 3339 time; None: the moment of the first load.
+        dlq: what is done with events that this trigger has given up, before they are dead letters.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Trigger:
     launcher: Launcher
     fingerprint: str
     start_from: str | None = None
+    dlq: "Trigger | None" = None
 
     @property
     def waits_for(self) -> tuple[str, ...]:
@@ -106,6 +107,9 @@ def read_trigger(
     at = Setting(sensor, head.name, namespace or names.DEFAULT_NAMESPACE, dependencies)
     prepared = read_action(rest, place / "template", at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
+    dlq = None
+    if block is not None and block.dlq_trigger is not None:
+        dlq = _read_dlq(block.dlq_trigger, place / "dlqTrigger", at)
     if block is None or prepared is None or condition is None or _errors(place) > before:
         return None
     return Trigger(
@@ -117,7 +121,24 @@ def read_trigger(
         launcher=Launcher(prepared),
         fingerprint=names.fingerprint("trigger", _canonical(raw).decode()),
         start_from=None if block.start_from == "now" else block.start_from,
+        dlq=dlq,
     )
+
+
+def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:
+    """Return the trigger for given-up events; it is warned of what has no effect in it."""
+    template = raw.get("template")
+    idle = [("dlqTrigger", place), ("startFrom", place), ("rateLimit", place)]
+    idle += [("conditions", place / "template"), ("conditionsReset", place / "template")]
+    for key, where in idle:
+        there = raw if where is place else template
+        if isinstance(there, dict) and key in there:
+            (where / key).warn(
+                f"{key} has no effect in a dlqTrigger: it gets the events of the trigger around it",
+                code="no-effect",
+                suggestion=f"remove {key}",
+            )
+    return read_trigger(raw, place, at.sensor, at.namespace, at.dependencies)
 
 
 def _errors(place: Place) -> int:

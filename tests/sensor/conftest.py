@@ -18,6 +18,7 @@ from sensor.roster import Roster
 from sensor.spec import Sensor, read_sensor
 from trigger.action import Doors, Order, Prepared
 from trigger.launch import Launcher
+from trigger.spec import Trigger
 
 SENSOR = """\
 apiVersion: argoproj.io/v1alpha1
@@ -66,6 +67,12 @@ class Scribe(Prepared):
         return None
 
 
+def rescued_by(scribe: Scribe, **changes: Any) -> Trigger:
+    """A dlqTrigger whose action is `scribe`."""
+    (trigger,) = read("a").triggers
+    return dataclasses.replace(trigger, name="rescue", launcher=Launcher(scribe), **changes)
+
+
 def read(conditions: str, more: str = "", modified: float = 1.0) -> Sensor:
     body = yaml.safe_load(SENSOR.format(conditions=conditions, more=more))
     mistakes: list[Any] = []
@@ -88,6 +95,7 @@ class Stage:
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
         self.scribe = Scribe()
+        self.rescuer = Scribe()
         self.rosters: list[Roster] = []
 
     async def play(
@@ -104,6 +112,10 @@ class Stage:
         self.rosters.append(roster)
         await roster.replace([with_action(sensor, self.scribe, **changes)])
         return roster
+
+    def rescue(self, **changes: Any) -> Trigger:
+        """Return a dlqTrigger whose action is `rescuer`."""
+        return rescued_by(self.rescuer, **changes)
 
     async def publish(self, *texts: str, data: bytes = b'{"n": 1}') -> None:
         """`publish("a1", "b1")`: events of hook/a and hook/b with these ids."""
