@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hookline.block import Block
-from hookline.errors import HooklineError
+from hookline.errors import HooklineError, TemporaryError
 from hookline.event import Event
 from hookline.kube.client import KubeClient
 from hookline.manifest import Place
@@ -59,12 +59,23 @@ class Order:
 
     object: dict[str, Any] | None
 
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The object, where one is certain."""
+        return self.object or {}
+
 
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The ways out of the process that actions may use."""
 
     kube: KubeClient | None
+
+    def cluster(self) -> KubeClient:
+        """Return the way to Kubernetes; TemporaryError when there is none."""
+        if self.kube is None:
+            raise TemporaryError("there is no way to Kubernetes", whole_target=True)
+        return self.kube
 
 
 class Prepared(ABC):

@@ -25,7 +25,10 @@ class Blueprint:
 
     def draw(self, events: Mapping[str, Event]) -> dict[str, Any]:
         """Return the object that `events` (by dependency) fill; PermanentError if they cannot."""
-        tree = self.template.fill(self._root(events))
+        return self.alter(self.template.fill(self._root(events)), events)
+
+    def alter(self, tree: Any, events: Mapping[str, Event]) -> dict[str, Any]:
+        """Return `tree` (it may be changed in place) with the parameters written into it."""
         for parameter in self.parameters:
             tree = parameter.apply(tree, events)
         if not isinstance(tree, dict):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from hookline.errors import PermanentError, TemporaryError
+from hookline.errors import PermanentError
 from hookline.event import Event
 from hookline.manifest import Place
 from trigger.action import Action, Doors, Due, Order, Prepared, Setting
@@ -15,6 +15,7 @@ from trigger.blueprint import Blueprint, compile_blueprint
 from trigger.creation import create_once
 from trigger.marks import mark
 from trigger.notes import nearest, not_yet
+from trigger.objects import Draft, check_new
 from trigger.parameters import ParameterBlock
 from trigger.workflow import check_workflow, is_workflow
 
@@ -42,8 +43,8 @@ class ArgoWorkflow(Action):
         if source is None:
             return None
         # Operations that are not there yet take other kinds than a Workflow.
-        dests = [block.dest for block in self.parameters]
-        fits = operation_known and check_workflow(*source, dests)
+        draft = Draft(*source, tuple(block.dest for block in self.parameters))
+        fits = operation_known and check_workflow(*source) and check_new(draft)
         blueprint = compile_blueprint(source, (self.parameters, place / "parameters"), at)
         if blueprint is None or not fits or self.args:
             return None
@@ -83,6 +84,4 @@ class _Submit(Prepared):
     async def act(
         self, order: Order, doors: Doors, lease_is_live: Callable[[], bool], *, repeat: bool
     ) -> dict[str, str] | None:
-        if doors.kube is None or order.object is None:
-            raise TemporaryError("there is no way to Kubernetes", whole_target=True)
-        return await create_once(doors.kube, order.object, lease_is_live, repeat=repeat)
+        return await create_once(doors.cluster(), order.tree, lease_is_live, repeat=repeat)
