@@ -2,14 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from hookline.block import Block
 from hookline.errors import HooklineError, TemporaryError
 from hookline.event import Event
 from hookline.kube.client import KubeClient
 from hookline.manifest import Place
+from hookline.secrets import Secrets
+from trigger.web import WebClient
 
 FOLDER = "trigger.actions"
 
@@ -24,12 +26,14 @@ class Setting:
 
     Attributes:
         namespace: where objects without a namespace of their own are made.
+        allow: statuses of an answer that count as done (`policy.status`); None: every 2xx.
     """
 
     sensor: str
     trigger: str
     namespace: str
     dependencies: tuple[str, ...]
+    allow: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,23 @@ class Order:
         return self.object or {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Doors:
-    """The ways out of the process that actions may use."""
+    """The ways out of the process that actions may use.
+
+    Attributes:
+        secrets: what manifests name by `{name, key}`; put in its place when manifests are read
+            again.
+        web: the one HTTP client; opened when it is first used.
+    """
 
     kube: KubeClient | None
+    secrets: Secrets = field(default_factory=Secrets)
+    web: WebClient = field(default_factory=WebClient)
+
+    async def close(self) -> None:
+        """Close what was opened here; the way to Kubernetes is its owner's."""
+        await self.web.close()
 
     def cluster(self) -> KubeClient:
         """Return the way to Kubernetes; TemporaryError when there is none."""
@@ -105,7 +121,13 @@ class Prepared(ABC):
 
 
 class Action(Block, ABC):
-    """The settings of one kind of action."""
+    """The settings of one kind of action.
+
+    Attributes:
+        answers: the other side answers with a status, which `policy.status` can judge.
+    """
+
+    answers: ClassVar[bool] = False
 
     @abstractmethod
     def compile(self, place: Place, at: Setting) -> Prepared | None:

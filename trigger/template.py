@@ -58,7 +58,15 @@ def read_action(rest: dict[str, Any], place: Place, at: Setting) -> Prepared | N
         return None
     key, kind = found[0]
     block = kind.read(rest[key], place / key)
-    return block.compile(place / key, at) if isinstance(block, Action) else None
+    if not isinstance(block, Action):
+        return None
+    if at.allow is not None and not block.answers:
+        trigger = Place(place.document, place.path[:-1], place.mistakes)
+        (trigger / "policy" / "status").error(
+            f"{key} has no status: policy.status has no effect here, and in Argo Events",
+            code="misplaced-field",
+        )
+    return block.compile(place / key, at)
 
 
 def _kind(key: str, place: Place) -> type[Block] | None:
