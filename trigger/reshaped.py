@@ -18,6 +18,8 @@ type Compile = Callable[[Any, Place], Prepared | None]
 
 KEPT = 64
 _LARGEST_KEPT = 64 * 1024
+# What no value mends.
+_LASTING = frozenset({"unknown-field", "misplaced-field", "not-yet"})
 
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
@@ -82,7 +84,7 @@ def check_shape(settings: Any, place: Place, dests: list[str], compiled: Compile
     known = len(show(place.path)) + 1
     for mistake in scratch.mistakes:
         where = mistake.path[known:].replace("[", ".").replace("]", "")
-        if not any(_related(where, dest) for dest in dests):
+        if mistake.code in _LASTING or not any(_related(where, dest) for dest in dests):
             place.mistakes.append(mistake)
 
 

@@ -26,13 +26,13 @@ class TemplateBlock(Block):
     )
 
 
-_OWN = frozenset(field.alias or name for name, field in TemplateBlock.model_fields.items())
+HEAD = frozenset(field.alias or name for name, field in TemplateBlock.model_fields.items())
 
 
 def read_template(raw: dict[str, Any], place: Place) -> tuple[TemplateBlock, dict[str, Any]] | None:
     """Return the template's own fields and the rest, which name actions; None with mistakes."""
-    block = TemplateBlock.read({key: raw[key] for key in raw if key in _OWN}, place)
-    rest = {key: value for key, value in raw.items() if key not in _OWN}
+    block = TemplateBlock.read({key: raw[key] for key in raw if key in HEAD}, place)
+    rest = {key: value for key, value in raw.items() if key not in HEAD}
     if block is None:
         return None
     if block.conditions_reset:
@@ -82,6 +82,6 @@ def _kind(key: str, place: Place) -> type[Block] | None:
             suggestion=f"it belongs on the trigger, beside template: move {key} out",
         )
     else:
-        known = [*kinds.known(FOLDER), *_OWN]
+        known = [*kinds.known(FOLDER), *HEAD]
         place.error(f"unknown field {key}", code="unknown-field", suggestion=nearest(key, known))
     return None

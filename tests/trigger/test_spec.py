@@ -61,7 +61,6 @@ def test_a_start_without_a_zone_or_sense_is_a_mistake(read, start):
         ("policy: {k8s: {labels: {a: b}}}", "policy.k8s"),
         ("rateLimit: {requestsPerUnit: 1}", "rateLimit"),
         ("dlqTrigger: {template: {name: x}}", "dlqTrigger"),
-        ("parameters: [{dest: name}]", "parameters"),
     ],
 )
 def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
