@@ -6,7 +6,7 @@ from typing import Any
 
 from hookline import names
 from hookline.decision import Clause
-from hookline.errors import PermanentError
+from hookline.errors import PermanentError, TemporaryError
 from sensor.filter import Judgement
 from sensor.spec import Sensor
 from server.samples import Sample
@@ -110,7 +110,7 @@ def _firing(sensor: Sensor, trigger: Trigger, sample: Sample, namespace: str) ->
     key = names.due(identity, sensor.name, trigger.name, dependency)
     try:
         order = trigger.launcher.order({dependency: event}, Due(identity, key, dependency, event))
-    except PermanentError as error:
+    except (PermanentError, TemporaryError) as error:
         return Firing(trigger.name, fired=False, event_id=event.id, error=str(error))
     return Firing(trigger.name, fired=True, event_id=event.id, object=order.object)
 

@@ -11,6 +11,7 @@ from hookline.event import Event
 from hookline.kube.client import KubeClient
 from hookline.manifest import Place
 from hookline.secrets import Secrets
+from trigger.config_maps import ConfigMaps
 from trigger.web import WebClient
 
 FOLDER = "trigger.actions"
@@ -77,11 +78,13 @@ class Doors:
         secrets: what manifests name by `{name, key}`; put in its place when manifests are read
             again.
         web: the one HTTP client; opened when it is first used.
+        config_maps: what is read of ConfigMaps.
     """
 
     kube: KubeClient | None
     secrets: Secrets = field(default_factory=Secrets)
     web: WebClient = field(default_factory=WebClient)
+    config_maps: ConfigMaps = field(default_factory=ConfigMaps)
 
     async def close(self) -> None:
         """Close what was opened here; the way to Kubernetes is its owner's."""
@@ -99,10 +102,11 @@ class Prepared(ABC):
 
     @abstractmethod
     def order(self, events: Mapping[str, Event], due: Due) -> Order:
-        """Return what is to be done for `events` (by dependency); pure.
+        """Return what is to be done for `events` (by dependency); pure but for a `file` it reads.
 
         Raises:
             PermanentError: these events cannot fill the order (reason `Parameter`).
+            TemporaryError: the file that holds the object cannot be used now.
         """
 
     @abstractmethod

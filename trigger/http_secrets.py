@@ -12,7 +12,7 @@ from hookline.errors import TemporaryError
 from hookline.manifest import Place
 from hookline.secrets import SecretKey, Secrets
 from hookline.tls import TlsBlock, client_context
-from trigger.notes import not_yet
+from trigger.action import Doors
 
 SHOWN = "***"
 
@@ -21,9 +21,14 @@ class ValueFrom(Block):
     """Where the value of a header comes from."""
 
     secret_key_ref: SecretKey | None = Field(None, description="A key of a Secret.")
-    config_map_key_ref: SecretKey | None = Field(
-        None, description="A key of a ConfigMap (not there yet)."
-    )
+    config_map_key_ref: SecretKey | None = Field(None, description="A key of a ConfigMap.")
+
+    async def current(self, doors: Doors, namespace: str) -> str:
+        """Return the value of the moment; TemporaryError when there is none."""
+        if self.config_map_key_ref is not None:
+            key = self.config_map_key_ref
+            return await doors.config_maps.text(doors.cluster(), namespace, key.name, key.key)
+        return "" if self.secret_key_ref is None else _text(doors.secrets, self.secret_key_ref)
 
 
 class SecureHeader(Block):
@@ -42,9 +47,14 @@ class BasicAuth(Block):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The secrets of a request; their values are read each time."""
+    """The secrets of a request; their values are read each time.
 
-    headers: tuple[tuple[str, SecretKey], ...] = ()
+    Attributes:
+        namespace: of the ConfigMaps.
+    """
+
+    namespace: str
+    headers: tuple[tuple[str, ValueFrom], ...] = ()
     login: BasicAuth | None = None
     tls: TlsBlock | None = None
 
@@ -52,12 +62,15 @@ class Credentials:
         """Return the names of the headers that come from secrets."""
         return [name for name, _ in self.headers] + (["Authorization"] if self.login else [])
 
-    def values(self, secrets: Secrets) -> list[str]:
-        """Return the values of these headers; TemporaryError when a secret is missing or broken."""
-        found = [_header_value(_text(secrets, key), key) for _, key in self.headers]
+    async def values(self, doors: Doors) -> list[str]:
+        """Return the values of these headers; TemporaryError when one is missing or broken."""
+        found = [
+            _header_value(name, await source.current(doors, self.namespace))
+            for name, source in self.headers
+        ]
         if self.login is not None:
             user, password = self.login.username, self.login.password
-            pair = f"{_text(secrets, user)}:{_text(secrets, password)}".encode()
+            pair = f"{_text(doors.secrets, user)}:{_text(doors.secrets, password)}".encode()
             found.append(f"Basic {base64.b64encode(pair).decode('ascii')}")
         return found
 
@@ -80,17 +93,18 @@ class Credentials:
 
 def secret_headers(
     blocks: list[SecureHeader], place: Place
-) -> tuple[tuple[str, SecretKey], ...] | None:
-    """Return names and secrets of headers; None with mistakes noted at `place`."""
-    found: list[tuple[str, SecretKey]] = []
+) -> tuple[tuple[str, ValueFrom], ...] | None:
+    """Return names and sources of headers; None with mistakes noted at `place`."""
+    found: list[tuple[str, ValueFrom]] = []
     for index, block in enumerate(blocks):
-        where = place / index / "valueFrom"
-        if block.value_from.config_map_key_ref is not None:
-            not_yet("configMapKeyRef", where / "configMapKeyRef")
-        elif block.value_from.secret_key_ref is None:
-            where.error("secretKeyRef is required", code="missing-field")
+        source = block.value_from
+        if (source.secret_key_ref is None) == (source.config_map_key_ref is None):
+            (place / index / "valueFrom").error(
+                "a value comes from one place: secretKeyRef or configMapKeyRef",
+                code="missing-field",
+            )
         else:
-            found.append((block.name, block.value_from.secret_key_ref))
+            found.append((block.name, source))
     return tuple(found) if len(found) == len(blocks) else None
 
 
@@ -108,16 +122,17 @@ def _bytes(secrets: Secrets, key: SecretKey) -> bytes:
 
 def _text(secrets: Secrets, key: SecretKey) -> str:
     try:
-        return _bytes(secrets, key).decode().removesuffix("\n").removesuffix("\r")
+        return _bytes(secrets, key).decode()
     except UnicodeDecodeError as error:
-        raise _broken(key, "it is no text") from error
+        raise _broken(f"secret {key.name}, key {key.key}: it is no text") from error
 
 
-def _header_value(text: str, key: SecretKey) -> str:
+def _header_value(name: str, text: str) -> str:
+    text = text.removesuffix("\n").removesuffix("\r")
     if not text.isprintable():
-        raise _broken(key, "it has signs that no header can have")
+        raise _broken(f"the value of header {name} has signs that no header can have")
     return text
 
 
-def _broken(key: SecretKey, why: str) -> TemporaryError:
-    return TemporaryError(f"secret {key.name}, key {key.key}: {why}", reason="BadSecret", delay=5.0)
+def _broken(why: str) -> TemporaryError:
+    return TemporaryError(why, reason="BadSecret", delay=5.0)

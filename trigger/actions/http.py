@@ -101,7 +101,7 @@ class Http(Action):
             tuple(self.headers.items()),
             tuple(zip(names, readings, strict=True)),
             payload,
-            Credentials(secret, self.basic_auth, self.tls),
+            Credentials(at.namespace, secret, self.basic_auth, self.tls),
             self.host,
             at.allow,
         )
@@ -181,7 +181,7 @@ class _Http(Prepared):
     ) -> None:
         if not isinstance(order, _Call):
             raise TypeError("this order was made by another action")
-        request = self._with_secrets(order.request, doors)
+        request = await self._with_secrets(order.request, doors)
         if not lease_is_live():
             raise LeaseLostError("the lease of the delivery ended before the request")
         answer = await doors.web.send(request)
@@ -204,9 +204,9 @@ class _Http(Prepared):
         secret = {name.lower() for name in self.credentials.names()}
         return {name: header for name, header in found.items() if name not in secret}
 
-    def _with_secrets(self, request: WebRequest, doors: Doors) -> WebRequest:
+    async def _with_secrets(self, request: WebRequest, doors: Doors) -> WebRequest:
         names = self.credentials.names()
-        secret = zip(names, self.credentials.values(doors.secrets), strict=True)
+        secret = zip(names, await self.credentials.values(doors), strict=True)
         return replace(
             request,
             headers=(*request.headers, *secret),

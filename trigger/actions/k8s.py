@@ -13,12 +13,12 @@ from hookline.kube.client import APPLY, MERGE, STRATEGIC, KubeClient
 from hookline.manifest import Place
 from trigger import changing
 from trigger.action import Action, Doors, Due, Order, Prepared, Setting
-from trigger.artifact import read_source
 from trigger.blueprint import Blueprint, compile_blueprint
 from trigger.creation import Reference, create_once
 from trigger.marks import check_name, mark, settle
 from trigger.objects import Draft, check_new, check_standing
 from trigger.parameters import ParameterBlock
+from trigger.sourced import Source, from_source
 
 _STRATEGIES = (MERGE, STRATEGIC, APPLY)
 _JSON_PATCH = "application/json-patch+json"
@@ -58,9 +58,11 @@ class K8s(Action):
     def compile(self, place: Place, at: Setting) -> Prepared | None:
         """Return the ready action; None with every mistake noted."""
         self._warn(place)
-        source = read_source(self.source, place / "source")
-        if source is None:
-            return None
+        return from_source(
+            self.source, place / "source", at, lambda source: self._ready(source, place, at)
+        )
+
+    def _ready(self, source: Source, place: Place, at: Setting) -> Prepared | None:
         draft = Draft(*source, tuple(block.dest for block in self.parameters))
         creates = self.operation in {"", "create"}
         fits = check_new(draft) if creates else check_standing(draft)

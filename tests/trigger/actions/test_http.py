@@ -196,6 +196,28 @@ async def test_a_secret_that_no_header_can_hold_is_tried_again(target, fire):
     assert caught.value.reason == "BadSecret"
 
 
+async def test_a_header_may_come_from_a_config_map(cluster, serve, read, event, due):
+    seen = []
+
+    async def handler(request):
+        seen.append(request.headers["X-Team"])
+        return web.Response()
+
+    path = f"/api/v1/namespaces/{cluster.namespace}/configmaps"
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "team"}}
+    cluster.request("POST", path, json={**body, "data": {"name": "blue\n"}})
+    header = {"name": "X-Team", "valueFrom": {"configMapKeyRef": {"name": "team", "key": "name"}}}
+    doors = Doors(kube=cluster.kube)
+    async with serve(handler) as url:
+        trigger, _ = read(_text(url=url, secureHeaders=[header]), namespace=cluster.namespace)
+        happened = event({})
+        ordered = trigger.launcher.order({"push": happened}, due(happened))
+        await trigger.launcher.launch(ordered, doors, lambda: True, repeat=False)
+    await doors.close()
+
+    assert seen == ["blue"]
+
+
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\x00b"])
 def test_an_event_cannot_write_other_headers(order, value):
     with pytest.raises(PermanentError) as caught:
