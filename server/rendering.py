@@ -38,6 +38,7 @@ class Firing:
         event_id: the event that made it due; empty when none did.
         object: what would be created; None where nothing is.
         error: why it was due and could not be ordered, or None.
+        elsewhere: where the object is, when only the cluster knows it; else empty.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Firing:
     event_id: str = ""
     object: dict[str, Any] | None = None
     error: str | None = None
+    elsewhere: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented form: `name`, `fired`, `object`, `error`."""
@@ -112,7 +114,13 @@ def _firing(sensor: Sensor, trigger: Trigger, sample: Sample, namespace: str) ->
         order = trigger.launcher.order({dependency: event}, Due(identity, key, dependency, event))
     except (PermanentError, TemporaryError) as error:
         return Firing(trigger.name, fired=False, event_id=event.id, error=str(error))
-    return Firing(trigger.name, fired=True, event_id=event.id, object=order.object)
+    return Firing(
+        trigger.name,
+        fired=True,
+        event_id=event.id,
+        object=order.object,
+        elsewhere=order.elsewhere,
+    )
 
 
 def _clause(clause: Clause) -> dict[str, Any]:

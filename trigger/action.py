@@ -65,6 +65,11 @@ class Order:
     object: dict[str, Any] | None
 
     @property
+    def elsewhere(self) -> str:
+        """Where the object has to be fetched from before it is known, in words; else empty."""
+        return ""
+
+    @property
     def tree(self) -> dict[str, Any]:
         """The object, where one is certain."""
         return self.object or {}

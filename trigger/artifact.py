@@ -29,6 +29,11 @@ class Standing(Artifact, ABC):
 class Remote(Artifact, ABC):
     """A place outside: what is there is looked at for each event."""
 
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """Which place it is, for people."""
+
     @abstractmethod
     def at_hand(self) -> str | None:
         """Return the text of the object if that takes no waiting, else None.

@@ -67,6 +67,11 @@ class _Later(Order):
 
     events: Mapping[str, Event]
     due: Due
+    where: str
+
+    @property
+    def elsewhere(self) -> str:
+        return self.where
 
 
 class _Sourced(Prepared):
@@ -87,7 +92,9 @@ class _Sourced(Prepared):
             TemporaryError: there is no usable object (NoSource, BadSource).
         """
         text = self._artifact.at_hand()
-        return _Later(None, events, due) if text is None else self._now(text, events, due)
+        if text is None:
+            return _Later(None, events, due, self._artifact.label)
+        return self._now(text, events, due)
 
     async def act(
         self, order: Order, doors: Doors, lease_is_live: Callable[[], bool], *, repeat: bool

@@ -15,6 +15,11 @@ class Configmap(Remote):
         None, description="Accepted as Kubernetes has it; a missing object is still an error."
     )
 
+    @property
+    def label(self) -> str:
+        """Which ConfigMap and key it is."""
+        return f"the ConfigMap {self.name}, key {self.key}"
+
     def at_hand(self) -> None:
         """Return nothing: the cluster has to be asked."""
 

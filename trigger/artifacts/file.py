@@ -15,6 +15,11 @@ class File(Remote):
 
     path: str = Field(min_length=1, description="Path of the file.")
 
+    @property
+    def label(self) -> str:
+        """Which file it is."""
+        return f"the file {self.path}"
+
     def at_hand(self) -> str:
         """Return what the file holds now; TemporaryError (NoSource) when it cannot be read."""
         path = Path(self.path)
