@@ -51,12 +51,19 @@ def mark(tree: dict[str, Any], at: Setting, due: Due) -> dict[str, Any]:
 
 
 def settle(tree: dict[str, Any], at: Setting) -> dict[str, Any]:
-    """Give an object without a namespace the Sensor's, and none to what belongs to the cluster."""
+    """Give an object without a namespace the Sensor's, and none to what belongs to the cluster.
+
+    PermanentError (Invalid) when its metadata or namespace is none.
+    """
     metadata = _mapping(tree, "metadata")
     if cluster_scoped(str(tree.get("apiVersion")), str(tree.get("kind"))):
         metadata.pop("namespace", None)
     else:
         metadata["namespace"] = metadata.get("namespace") or at.namespace
+        if not isinstance(metadata["namespace"], str):
+            raise PermanentError(
+                f"{metadata['namespace']!r} is no name of a namespace", reason="Invalid"
+            )
     return tree
 
 

@@ -134,3 +134,11 @@ def test_what_belongs_to_the_cluster_has_no_namespace(at):
     tree = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"namespace": "x"}}
 
     assert settle(tree, at)["metadata"] == {}
+
+
+@pytest.mark.parametrize("namespace", [5, True, ["a"], {"a": 1}])
+def test_a_namespace_that_is_no_text_is_refused(marked, namespace):
+    with pytest.raises(PermanentError, match="namespace") as caught:
+        marked({"name": "a", "namespace": namespace})
+
+    assert caught.value.reason == "Invalid"

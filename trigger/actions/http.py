@@ -1,7 +1,7 @@
 """`http`: sends a request to a URL for each event, at least once, with a key against repeats."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -23,6 +23,8 @@ from trigger.reshaped import Reshaped, check_shape
 from trigger.web import WebRequest
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# A wrong one of these would make two requests of one, or none.
+_OF_THE_WIRE = frozenset({"connection", "content-length", "trailer", "transfer-encoding"})
 _KEY = "Idempotency-Key"
 _SECONDS = 60
 
@@ -92,6 +94,7 @@ class Http(Action):
             for block, where in _each(self.dynamic_headers, place / "dynamicHeaders")
         ]
         secret = secret_headers(self.secure_headers, place / "secureHeaders")
+        _check_names([block.name for block in self.secure_headers], place / "secureHeaders")
         readings = tuple(each for each in dynamic if each is not None)
         if url is None or payload is None or secret is None or len(readings) < len(dynamic):
             return None
@@ -112,10 +115,15 @@ def _each(blocks: list[ParameterBlock], place: Place) -> list[tuple[ParameterBlo
     return [(block, place / index) for index, block in enumerate(blocks)]
 
 
-def _check_names(names: Any, place: Place) -> None:
+def _check_names(names: Iterable[str], place: Place) -> None:
     for name in names:
         if not _TOKEN.fullmatch(name):
             place.error(f"{name!r} is no name of a header", code="bad-header")
+        elif name.lower() in _OF_THE_WIRE:
+            place.warn(
+                f"{name} has no effect here, and in Argo Events: it follows from the body",
+                code="no-effect",
+            )
 
 
 def _url(text: str, place: Place) -> yarl.URL | None:
@@ -201,8 +209,8 @@ class _Http(Prepared):
         if body is not None and body.is_json:
             usual.append(("Content-Type", "application/json"))
         found = {name.lower(): (name, value) for name, value in [*usual, *given]}
-        secret = {name.lower() for name in self.credentials.names()}
-        return {name: header for name, header in found.items() if name not in secret}
+        dropped = _OF_THE_WIRE.union(name.lower() for name in self.credentials.names())
+        return {name: header for name, header in found.items() if name not in dropped}
 
     async def _with_secrets(self, request: WebRequest, doors: Doors) -> WebRequest:
         names = self.credentials.names()

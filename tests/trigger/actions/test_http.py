@@ -335,6 +335,11 @@ def test_an_event_that_gives_no_address_is_permanent(order, url):
             "secureHeaders[0].valueFrom",
             "missing-field",
         ),
+        (
+            {"url": "http://a", "secureHeaders": _secure(name="a:")},
+            "secureHeaders",
+            "bad-header",
+        ),
         ({"url": "http://a", "tls": {}}, "tls", "bad-value"),
         ({"url": "${{ $.push.a }}", "headers": {"a b": "c"}}, "headers", "bad-header"),
         ({"url": "${{ $.pul.a }}"}, "url", "unknown-dependency"),
@@ -348,6 +353,22 @@ def test_mistakes_are_found_when_the_manifest_loads(read, http, path, code):
 
     assert found == ([(path, code)] if code else [])
     assert (trigger is None) == bool(code)
+
+
+async def test_headers_that_follow_from_the_body_are_not_taken(target, read, event, due):
+    headers = {"Content-Length": "100", "transfer-encoding": "chunked", "X-A": "b"}
+    text = _text(url=target.url, headers=headers, payload=[_value("a", "a")])
+    trigger, mistakes = read(text)
+    happened = event({"a": "1"})
+    order = trigger.launcher.order({"push": happened}, due(happened))
+    doors = Doors(kube=None)
+    await trigger.launcher.launch(order, doors, lambda: True, repeat=False)
+    await doors.close()
+
+    assert {each.code for each in mistakes} == {"no-effect"}
+    assert target.headers()["Content-Length"] == "9"
+    assert "transfer-encoding" not in target.headers()
+    assert target.asked[0][3] == b'{"a":"1"}'
 
 
 async def test_a_part_without_an_event_is_left_out(read, event, due):
