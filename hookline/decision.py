@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
-class Clause(msgspec.Struct, frozen=True, omit_defaults=True):
+class Clause(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """One clause of a filter: what it asks, whether it passed, and both sides of it.
 
     Attributes:
@@ -35,8 +35,8 @@ class Clause(msgspec.Struct, frozen=True, omit_defaults=True):
     actual: Any = None
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One record of the decisions stream; JSON with these names.
+class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One record of the decisions stream; JSON with these names in camelCase.
 
     Attributes:
         form: version of this record's form.

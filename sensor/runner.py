@@ -92,7 +92,7 @@ class TriggerRunner:
         waits = [await self._settle(delivery, event, dependency) for dependency in wanted]
         if not wanted:
             record = Record(delivery, event, self.sensor, self.trigger.name, "")
-            await self._store(record.ended(Verdict.SKIPPED, "no dependency"), None)
+            await self._end(delivery, record.ended(Verdict.SKIPPED, "no dependency"), None)
         again = [wait for wait in waits if wait is not None]
         if again:
             delivery.nak(max(again))
@@ -113,9 +113,8 @@ class TriggerRunner:
         judgement = dependency.judge(event)
         if not judgement.passed:
             clauses = tuple(clause for clause in judgement.clauses if not clause.passed)
-            await self._store(
-                record.ended(Verdict.FILTERED, judgement.reason, clauses=clauses), before
-            )
+            filtered = record.ended(Verdict.FILTERED, judgement.reason, clauses=clauses)
+            await self._end(delivery, filtered, before)
             self._say("filtered", event, dependency, reason=judgement.reason)
             return None
         return await self._launch(delivery, record, dependency, before)
@@ -151,7 +150,8 @@ class TriggerRunner:
         if self.probe.worked():
             self._say("target is back", event, dependency)
             self.kick()
-        await self._store(record.ended(Verdict.LAUNCHED, "", reference=reference), before)
+        launched = record.ended(Verdict.LAUNCHED, "", reference=reference)
+        await self._end(delivery, launched, before)
         self._say("launched", event, dependency, object=_show(reference))
         return None
 
@@ -207,7 +207,7 @@ class TriggerRunner:
         self, delivery: Delivery, decision: Decision, before: Stored | None
     ) -> None:
         await self._bus.dead_letters.put(delivery.data, decision)
-        await self._store(decision, before)
+        await self._end(delivery, decision, before)
         log.warning(
             "dead-lettered",
             event_id=decision.event_id,
@@ -216,6 +216,13 @@ class TriggerRunner:
             reason=decision.reason,
             error=decision.error,
         )
+
+    async def _end(self, delivery: Delivery, decision: Decision, before: Stored | None) -> None:
+        """Record an end, and how long it took from the event's storing."""
+        await self._store(decision, before)
+        labels = (self._bus.namespace, self.sensor, self.trigger.name)
+        waited = max(0.0, time.time() - delivery.stored_at)
+        self._metrics.event_seconds.labels(*labels).observe(waited)
 
     async def _store(self, decision: Decision, before: Stored | None) -> None:
         await self._bus.decisions.record(decision, before.sequence if before is not None else None)

@@ -1,6 +1,8 @@
 """`hookline dev`: the whole of Hookline and a sandbox in one process tree, on loopback."""
 
 import asyncio
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,5 +143,13 @@ def _to_try(addresses: dict[str, Any]) -> list[str]:
         "Try, in another terminal:",
         "",
         f"  {post} {hooks[0]['url']}",
-        "  hookline explain ID",
+        f"  {_our_name()} explain ID",
     ]
+
+
+def _our_name() -> str:
+    """Return how a person calls this program: by name where PATH has it, else by its path."""
+    if shutil.which("hookline"):
+        return "hookline"
+    program = Path(sys.argv[0])
+    return str(program) if program.name == "hookline" else f"{sys.executable} -m server"

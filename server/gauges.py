@@ -1,32 +1,26 @@
 """The figures that live on the bus: read when `/metrics` is asked, and kept for health."""
 
-import asyncio
 from collections.abc import Iterable
 
 from hookline.errors import TemporaryError
 from hookline.eventbus.bus import Bus
-from hookline.eventbus.unmatched import unmatched
 from hookline.metrics import Metrics
 from server.health import Health
 
-_EVERY_SECONDS = 5.0
-
 
 class Gauges:
-    """Backlog, oldest age, dead letters, lost events, missing consumers."""
+    """Backlog, oldest age, dead letters, lost events, missing consumers.
+
+    Attributes:
+        missing: triggers (`sensor/trigger`) whose consumer was gone when last looked.
+    """
 
     def __init__(self, bus: Bus, metrics: Metrics, health: Health) -> None:
         self._bus = bus
         self._metrics = metrics
         self._health = health
-        self._missing: list[str] = []
+        self.missing: list[str] = []
         self._lost = 0
-
-    async def run(self) -> None:
-        """Keep what health needs fresh, for ever."""
-        while True:
-            await self.refresh()
-            await asyncio.sleep(_EVERY_SECONDS)
 
     async def refresh(self) -> None:
         """Read the bus and set the gauges; a bus that is away leaves them as they were."""
@@ -34,9 +28,9 @@ class Gauges:
         try:
             backlog = await self._bus.consumers.backlog()
             dead = await self._bus.dead_letters.count()
-            self._missing = await self._bus.consumers.missing()
+            self.missing = await self._bus.consumers.missing()
             self._lost = await self._bus.starts.lost()
-            nobody_wants = await unmatched(self._bus)
+            nobody_wants = await self._bus.consumers.unmatched()
         except TemporaryError:
             return
         for (sensor, trigger), waiting in backlog.items():
@@ -51,7 +45,7 @@ class Gauges:
 
     def red(self) -> Iterable[str]:
         """Name the consumers that are missing."""
-        return [f"the consumer of {who} is missing" for who in self._missing]
+        return [f"the consumer of {who} is missing" for who in self.missing]
 
     def degraded(self) -> Iterable[str]:
         """Name what was lost."""

@@ -53,7 +53,9 @@ def readable(_logger: object, _method: str, line: Line) -> str:
     trace = line.pop("exception", "")
     mark = {"warning": "! ", "error": "! ", "critical": "! "}.get(level, "  ")
     about = _about(line)
-    rest = " ".join(f"{key}={value}" for key, value in line.items() if value not in ("", None))
+    rest = " ".join(
+        f"{key}={value}" for key, value in line.items() if value not in ("", None, False)
+    )
     text = f"{at} {mark}{word:<13} {about}{' ' if about and rest else ''}{rest}".rstrip()
     return f"{text}\n{trace}" if trace else text
 

@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 from eventsource.runner import SourceRunner
-from hookline.errors import TemporaryError
+from hookline.errors import HooklineError, TemporaryError
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.janitor import Janitor
 from hookline.eventbus.settings import BusSettings
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 type Role = Literal["all", "source", "sensor"]
 
 _RETRY_SECONDS = 1.0
+_LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,13 @@ class Worker:
             secrets=loaded.secrets,
             metrics=self.metrics,
         )
+        self._janitor = Janitor(self.bus)
         self._gauges = Gauges(self.bus, self.metrics, self.health)
         api = create_api(self.health, self.metrics, self._gauges.refresh)
         self._web = WebServer(api, settings.host, settings.api_port, "the API", "--api-port")
         self._tasks: list[asyncio.Task[None]] = []
         self._bound = False
+        self._draining = False
 
     @property
     def _senses(self) -> bool:
@@ -94,8 +97,20 @@ class Worker:
         await self.bus.start()
         await self._apply(self._loaded)
         self._bound = True
-        for work in (Janitor(self.bus).run(), self._gauges.run()):
-            self._tasks.append(asyncio.create_task(work))
+        self._tasks = [
+            asyncio.create_task(self._janitor.run(), name="the janitor"),
+            asyncio.create_task(self._look_after(), name="the look at the bus"),
+        ]
+
+    async def _look_after(self) -> None:
+        """Keep what health needs fresh, and make consumers again that somebody removed."""
+        while True:
+            await self._gauges.refresh()
+            if self._gauges.missing:
+                log.warning("consumers are missing", triggers=self._gauges.missing, every="missing")
+                with contextlib.suppress(HooklineError):  # told by what stays red
+                    await self._consumers(self._loaded)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def reload(self, loaded: Loaded) -> None:
         """Go on with other manifests: consumers first, then sources; nothing in hand is dropped."""
@@ -125,7 +140,9 @@ class Worker:
             await self._roster.bind(loaded.sensors)
 
     def _red(self) -> Iterable[str]:
-        if problem := self.bus.connection.problem:
+        if self._draining:
+            yield "stopping"
+        if problem := self.bus.problem:
             yield problem
         elif not self._bound:
             yield "starting: consumers are not bound yet"
@@ -135,10 +152,12 @@ class Worker:
             listening = self._sources.listening()
             yield from (f"source {who}: {why}" for who, why in listening.items() if why)
         yield from self._gauges.red()
+        yield from (f"{task.get_name()} has died" for task in self._tasks if task.done())
 
     def _degraded(self) -> Iterable[str]:
         yield from (f"refused manifest {name}" for name in self._loaded.refused)
         yield from self.bus.degraded
+        yield from self._janitor.pinned
         refusing = self._roster.refusing_targets()
         yield from (f"trigger {who}: {why}" for who, why in refusing.items())
         yield from self._gauges.degraded()
@@ -151,6 +170,7 @@ class Worker:
 
     async def drain(self) -> None:
         """Stop accepting, finish or put back what is held, and end."""
+        self._draining = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

@@ -9,6 +9,7 @@ pytest_plugins = [
     "faulty_api",
     "hookline_processes",
     "nats_servers",
+    "pull_desk",
     "real_kube",
     "sandbox_kube",
     "stage",

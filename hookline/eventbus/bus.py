@@ -37,7 +37,7 @@ class Bus:
         self.connection = Connection(settings)
         self._events = Publisher(self.connection)
         # Of its own, so that a flood of events never keeps a decision from being recorded.
-        records = Publisher(self.connection)
+        self._records = records = Publisher(self.connection)
         self.decisions = Decisions(self.connection, records)
         self.dead_letters = DeadLetters(self.connection, records)
         bucket = names.bucket(settings.namespace, "starts")
@@ -49,6 +49,11 @@ class Bus:
     def namespace(self) -> str:
         """Whose events these are."""
         return self.settings.namespace
+
+    @property
+    def problem(self) -> str | None:
+        """Why events cannot be stored or decided now, in words; None while they can."""
+        return self.connection.problem or self._events.problem or self._records.problem
 
     @property
     def degraded(self) -> list[str]:

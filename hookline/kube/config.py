@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from hookline.kube.client import KubeClient
 from hookline.kube.errors import KubeConfigError
@@ -46,11 +48,13 @@ async def _load(
     from kubernetes.aio.client.configuration import Configuration  # noqa: PLC0415  as in connect
 
     found = Configuration()
+    # Otherwise aiohttp looks through the environment and ~/.netrc at every request.
+    found.client_session_kwargs = {"trust_env": False}
     if server_url is not None:
-        found.host = server_url.rstrip("/")
         # A proxy of the environment does not see this machine's loopback.
-        found.client_session_kwargs = {"trust_env": False}
-    elif kubeconfig is None and context is None and os.environ.get(_IN_POD):
+        found.host = server_url.rstrip("/")
+        return found
+    if kubeconfig is None and context is None and os.environ.get(_IN_POD):
         config.load_incluster_config(found)  # type: ignore[no-untyped-call]  # the package's
     else:
         file = None if kubeconfig is None else str(kubeconfig)
@@ -58,4 +62,13 @@ async def _load(
             file, context, found, persist_config=False
         )
         await loading
+    found.proxy = found.proxy or _proxy(found.host)
     return found
+
+
+def _proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for a URL (`HTTPS_PROXY`, `NO_PROXY`)."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
+        return None
+    return getproxies().get(parts.scheme)

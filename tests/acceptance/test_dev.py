@@ -166,10 +166,10 @@ def test_a_broken_manifest_at_the_start_is_a_line_per_mistake(
 
 
 def test_a_reload_takes_over_without_losing_an_event(
-    dev: Hookline, write_manifests: Callable[..., Path]
+    dev: Hookline, write_manifests: Callable[..., Path], tmp_path: Path
 ):
     process = dev()
-    httpx.post(process.url("number"), json={"number": 1})
+    first = httpx.post(process.url("number"), json={"number": 1}).json()["eventId"]
     wait_until(lambda: workflows(process), "the first Workflow")
     write_manifests(trigger("count"), trigger("second"))
     wait_until(lambda: "reloaded" in process.tail(), "the reload is said")
@@ -181,6 +181,8 @@ def test_a_reload_takes_over_without_losing_an_event(
         "both triggers fire",
     )
     assert sum(name.startswith("second-") for name in names) == 1
+    told = command("explain", first, "--data-dir", tmp_path / "data").stdout
+    assert "counting/second: began only after the event was stored" in told
 
 
 def test_a_broken_manifest_at_reload_is_said_and_serving_goes_on(
@@ -226,6 +228,7 @@ def test_readyz_is_truthful_and_metrics_have_upstreams_names(dev: Hookline):
         "hookline_dead_letters{",
         "hookline_events_unmatched{",
         "hookline_action_seconds_bucket{",
+        "hookline_event_to_decision_seconds_bucket{",
     ]
     assert [line for line in wanted if line not in text] == []
 

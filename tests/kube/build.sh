@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds kube-apiserver and etcd for the tests, once, into a cache outside the tree.
+# Builds kube-apiserver, etcd and kubectl for the tests, once, into a cache outside the tree.
 #
-# KUBEBUILDER_ASSETS    a folder that holds both already: nothing is built
+# KUBEBUILDER_ASSETS    a folder that holds them already: nothing is built
 # HOOKLINE_KUBE_ASSETS  the folder to build into, instead of ~/.cache/hookline/kube/VERSION
 set -eu
 
@@ -19,13 +19,14 @@ required() { # the version that go.mod requires of module $1
 kube=$(required k8s.io/kubernetes)
 etcd=$(required go.etcd.io/etcd/server/v3)
 
-complete() { # both programs are in folder $1, run here, and have the required versions
+complete() { # the programs are in folder $1, run here, and have the required versions
     [ "$("$1/kube-apiserver" --version 2>/dev/null)" = "Kubernetes $kube" ] &&
+        "$1/kubectl" version --client 2>/dev/null | grep -qx "Client Version: $kube" &&
         "$1/etcd" --version 2>/dev/null | grep -qx "etcd Version: ${etcd#v}"
 }
 
 if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
-    for program in kube-apiserver etcd; do
+    for program in kube-apiserver etcd kubectl; do
         [ -x "$KUBEBUILDER_ASSETS/$program" ] ||
             fail "KUBEBUILDER_ASSETS=$KUBEBUILDER_ASSETS has no $program: fill that folder or unset it"
     done
@@ -35,13 +36,13 @@ fi
 
 assets=${HOOKLINE_KUBE_ASSETS:-${XDG_CACHE_HOME:-$HOME/.cache}/hookline/kube/$kube}
 if complete "$assets"; then
-    echo "kube: kube-apiserver $kube and etcd $etcd are ready in $assets"
+    echo "kube: kube-apiserver and kubectl $kube and etcd $etcd are ready in $assets"
     exit 0
 fi
 
 PATH=$PATH:/usr/local/go/bin
 command -v go >/dev/null 2>&1 || fail "Go is missing: install Go 1.26 or newer (https://go.dev/dl/)" \
-    "and run this again, or set KUBEBUILDER_ASSETS to a folder with kube-apiserver and etcd"
+    "and run this again, or set KUBEBUILDER_ASSETS to a folder with kube-apiserver, etcd and kubectl"
 
 # What the caller's environment says to Go about other projects must not change this build.
 export GOFLAGS='' GOWORK=off CGO_ENABLED=0
@@ -50,6 +51,8 @@ minor=${kube#v1.}
 stamp=k8s.io/component-base/version
 flags="-s -w -X $stamp.gitVersion=$kube -X $stamp.gitMajor=1 -X $stamp.gitMinor=${minor%%.*}"
 flags="$flags -X $stamp.gitTreeState=clean"
+client=k8s.io/client-go/pkg/version
+flags="$flags -X $client.gitVersion=$kube"
 
 mkdir -p "$assets"
 assets=$(CDPATH='' cd -- "$assets" && pwd)
@@ -66,6 +69,7 @@ build() { # program $1 from package $2
 
 build etcd go.etcd.io/etcd/server/v3
 build kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
+build kubectl k8s.io/kubernetes/cmd/kubectl
 complete "$building" || fail "the programs were built but do not report $kube and $etcd"
-mv -f "$building/etcd" "$building/kube-apiserver" "$assets/"
-echo "kube: kube-apiserver $kube and etcd $etcd are ready in $assets"
+mv -f "$building/etcd" "$building/kube-apiserver" "$building/kubectl" "$assets/"
+echo "kube: kube-apiserver and kubectl $kube and etcd $etcd are ready in $assets"

@@ -72,16 +72,20 @@ def test_nothing_is_built_when_the_required_versions_are_there(tmp_path):
     assets = tmp_path / "hookline" / "kube" / kube
     _program(assets / "kube-apiserver", f"Kubernetes {kube}")
     _program(assets / "etcd", f"etcd Version: {etcd.removeprefix('v')}")
+    _program(assets / "kubectl", f"Client Version: {kube}")
 
     run = _build(XDG_CACHE_HOME=tmp_path)
 
     assert run.returncode == 0, run.stderr
-    assert run.stdout == f"kube: kube-apiserver {kube} and etcd {etcd} are ready in {assets}\n"
+    assert run.stdout == (
+        f"kube: kube-apiserver and kubectl {kube} and etcd {etcd} are ready in {assets}\n"
+    )
 
 
 def test_nothing_is_built_when_another_folder_is_named(tmp_path):
     _program(tmp_path / "kube-apiserver", "Kubernetes v1.2.3")
     _program(tmp_path / "etcd", "etcd Version: 1.2.3")
+    _program(tmp_path / "kubectl", "Client Version: v1.2.3")
 
     run = _build(KUBEBUILDER_ASSETS=tmp_path)
 
@@ -89,7 +93,7 @@ def test_nothing_is_built_when_another_folder_is_named(tmp_path):
     assert "nothing to build" in run.stdout
 
 
-def test_another_folder_must_hold_both_programs(tmp_path):
+def test_another_folder_must_hold_every_program(tmp_path):
     _program(tmp_path / "kube-apiserver", "Kubernetes v1.2.3")
 
     run = _build(KUBEBUILDER_ASSETS=tmp_path)

@@ -255,14 +255,20 @@ def _rights(client: httpx.Client, namespace: str) -> list[str]:
     return sorted(_rule(rule) for rule in rules if not _EVERYBODYS & set(rule["apiGroups"]))
 
 
+def program(name: str) -> Path:
+    """Return one of the programs that `make kube` builds; without it skip, and fail in CI."""
+    path = _assets() / name
+    if shutil.which(path) is None:
+        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        missing(f"no {name} in {path.parent}: run `make kube`")
+    return path
+
+
 @pytest.fixture(scope="session")
 def kube_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeApi]:
     """A real API server, RBAC on, with the types of Argo Workflows."""
-    assets = _assets()
-    for program in ("kube-apiserver", "etcd"):
-        if shutil.which(assets / program) is None:
-            missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-            missing(f"no {program} in {assets}: run `make kube`")
-    api = KubeApi(assets, tmp_path_factory.mktemp("kube"))
+    for name in ("kube-apiserver", "etcd"):
+        program(name)
+    api = KubeApi(_assets(), tmp_path_factory.mktemp("kube"))
     yield api
     api.stop()

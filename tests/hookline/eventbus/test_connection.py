@@ -1,5 +1,4 @@
 import asyncio
-from contextlib import asynccontextmanager, suppress
 
 import pytest
 import structlog
@@ -223,75 +222,6 @@ async def test_user_and_password_in_the_address_are_used_and_never_shown(make_na
         starting.cancel()
         await wrong.close()
     assert "guess" not in str(logs)
-
-
-@pytest.fixture
-def quiet():
-    """No log: such tests would print hundreds of the lines that the roof thins out."""
-    with structlog.testing.capture_logs():
-        yield
-
-
-@asynccontextmanager
-async def broken_server(greeting):
-    """A server that accepts, says `greeting` and nothing more; yields url and statistics."""
-    seen = {"accepted": 0, "open": 0, "most": 0}
-
-    async def serve(reader, writer):
-        seen["accepted"] += 1
-        seen["open"] += 1
-        seen["most"] = max(seen["most"], seen["open"])
-        writer.write(greeting)
-        with suppress(ConnectionError):
-            while await reader.read(1000):
-                pass
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-        seen["open"] -= 1
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
-    yield f"nats://{host}:{port}", seen
-    server.close()
-
-
-@pytest.mark.parametrize(
-    "greeting",
-    [
-        b"INFO {}\r\n-ERR 'Authorization Violation'\r\n",
-        b"HTTP/1.1 400 Bad Request\r\n",
-        b"INFO nonsense\r\n",
-    ],
-)
-async def test_failed_connects_leave_no_connections_behind(greeting, until, quiet, monkeypatch):
-    monkeypatch.setattr(module, "_RECONNECT_WAIT", 0)
-    async with broken_server(greeting) as (url, seen):
-        connection = Connection(BusSettings(url))
-        starting = asyncio.ensure_future(connection.start())
-        await until(lambda: seen["accepted"] >= 1000)
-        assert seen["most"] <= 3
-        starting.cancel()
-        await connection.close()
-        await until(lambda: seen["open"] == 0)
-
-
-async def test_failed_reconnects_leave_no_connections_behind(
-    nats_server, until, quiet, monkeypatch
-):
-    monkeypatch.setattr(module, "_RECONNECT_WAIT", 0)
-    connection = Connection(BusSettings(nats_server.url))
-    await connection.start()
-    async with broken_server(b"INFO {}\r\n-ERR 'not now'\r\n") as (url, seen):
-        pool = connection._client._server_pool
-        pool[0].uri = connection._client._parse_server_uri(url)
-        nats_server.kill()
-        await until(lambda: seen["accepted"] >= 1000)
-        assert seen["most"] <= 3
-        tasks = [task for task in asyncio.all_tasks() if "Client." in repr(task)]
-        assert len(tasks) <= 3
-        await connection.close()
-        await until(lambda: seen["open"] == 0)
 
 
 async def test_a_closed_connection_leaves_no_task_and_fails_what_waits(nats_server, until):

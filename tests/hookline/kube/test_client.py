@@ -308,6 +308,30 @@ async def test_the_proxy_of_the_kubeconfig_is_used(stub, cluster):
     assert [(path, token) for _, path, token, _ in stub.asked] == [(f"{PATH}/mine", "Bearer first")]
 
 
+@pytest.mark.parametrize(
+    ("exception", "is_used"), [("", True), ("cluster.example", False), ("*", False)]
+)
+async def test_the_proxy_of_the_environment_is_used_but_for_its_exceptions(
+    stub, cluster, monkeypatch, exception, is_used
+):
+    config = yaml.safe_load(cluster.file.read_text())
+    config["clusters"][0]["cluster"] = {"server": "http://cluster.example"}
+    cluster.file.write_text(yaml.safe_dump(config))
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, stub.url)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, exception)
+    client = await connect(kubeconfig=str(cluster.file))
+    try:
+        await client.get(ARGO, "Workflow", "prod", "mine")
+    except TemporaryError:
+        assert not is_used
+    finally:
+        await client.close()
+
+    assert bool(stub.asked) is is_used
+
+
 async def test_a_proxy_of_the_environment_does_not_stand_before_the_sandbox(stub, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)

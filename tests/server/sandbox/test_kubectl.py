@@ -2,10 +2,10 @@
 
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
+from real_kube import program
 
 MANIFEST = """\
 apiVersion: argoproj.io/v1alpha1
@@ -23,14 +23,12 @@ status: {phase: Running}
 
 @pytest.fixture
 def kubectl(sandbox, tmp_path):
-    program = shutil.which("kubectl")
-    if program is None:
-        pytest.skip("no kubectl on PATH")
+    kubectl = program("kubectl")
     environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "KUBECONFIG": "/dev/null"}
 
     def run(*arguments, given=None):
         done = subprocess.run(
-            [program, "--server", sandbox.url, *arguments],
+            [kubectl, "--server", sandbox.url, *arguments],
             env=environment,
             input=given,
             capture_output=True,

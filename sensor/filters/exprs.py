@@ -1,0 +1,144 @@
+"""The `exprs` filter: an expression over named fields of the event's data."""
+
+from typing import Any
+
+from pydantic import Field
+
+from hookline.block import Block
+from hookline.decision import Clause
+from hookline.event import Event
+from hookline.language import gjson
+from hookline.language.errors import LanguageError
+from hookline.language.expression import EvaluationError, Expression, compile_expression
+from hookline.language.expression.values import read_block
+from hookline.manifest import Place
+from sensor.filter import Check, Filter, Test
+
+type _Paths = tuple[tuple[str, gjson.GjsonPath], ...]
+
+_SHOWN = 200
+
+
+class ExprField(Block):
+    """A name in an expression, and where its value stands in the data."""
+
+    path: str = Field(min_length=1, description="gjson path into the event's data: body.action")
+    name: str = Field(min_length=1, description="Name of that value in the expression")
+
+    def compile(self, place: Place) -> gjson.GjsonPath | None:
+        """Return the compiled path; None with the mistake noted."""
+        try:
+            return gjson.compile_path(self.path)
+        except LanguageError as error:
+            code = "not-yet" if error.not_yet else "bad-path"
+            (place / "path").error(str(error), code=code)
+            return None
+
+
+class Exprs(Filter):
+    """One expression, which must be true.
+
+    Ported from Argo Events (govaluate): types are strict, any value but true is false, a missing
+    path is an error, which vetoes.
+    """
+
+    expr: str = Field(
+        min_length=1, description='Comparisons with && || ! ( ): action == "opened" && count > 1'
+    )
+    fields: list[ExprField] = Field(min_length=1, description="The names that expr uses")
+
+    def compile(self, place: Place) -> Test | None:
+        """Return the test; None with mistakes noted (a bad expression or path)."""
+        expression = self._expression(place / "expr")
+        found = [field.compile(place / "fields" / i) for i, field in enumerate(self.fields)]
+        paths = tuple(
+            (field.name, path)
+            for field, path in zip(self.fields, found, strict=True)
+            if path is not None
+        )
+        if expression is None or len(paths) < len(self.fields):
+            return None
+        self._warn(expression, place / "expr")
+        return _test(expression, paths)
+
+    def _expression(self, place: Place) -> Expression | None:
+        try:
+            return compile_expression(self.expr)
+        except LanguageError as error:
+            place.error(str(error), code="not-yet" if error.not_yet else "bad-expression")
+            return None
+
+    def _warn(self, expression: Expression, place: Place) -> None:
+        for name in sorted(expression.names - {field.name for field in self.fields}):
+            place.warn(
+                f"no field is named {name}, so it is an error where its value is needed",
+                code="unknown-name",
+                suggestion=f"add {{name: {name}, path: …}} to fields",
+            )
+        for text in expression.dates:
+            place.warn(
+                f'"{text}" is read as a date: a number of seconds, never equal to a text',
+                code="date-literal",
+                suggestion="compare texts with a data filter",
+            )
+
+
+def _test(expression: Expression, paths: _Paths) -> Test:
+    name = f"exprs {_cut(expression.text)}"
+    passing = Clause(clause=name, passed=True, expected="true")
+
+    def failed(error: str, actual: Any, public: str = "") -> Check:
+        return Check(Clause(name, passed=False, expected="true", actual=actual), error, public)
+
+    def test(event: Event) -> Check:
+        if not event.data:
+            return Check(passing)
+        found: dict[str, gjson.Found] = {}
+        for field, path in paths:
+            value = path.get(event.data)
+            if value is None:
+                error = f"path '{path.text}' does not exist"
+                return failed(error, error)
+            found[field] = value
+        values: dict[str, Any] = {}
+        try:
+            for field, one in found.items():
+                values[field] = _native(one)
+            passed = expression.evaluate(values) is True
+        except EvaluationError as error:
+            return failed(str(error), _shown(values, found), error.public)
+        return Check(Clause(name, passed, expected="true", actual=_shown(values, found)))
+
+    return test
+
+
+def _native(found: gjson.Found) -> Any:
+    """Return a value as expressions know it: all numbers are floats."""
+    match found.kind:
+        case "string":
+            return found.text
+        case "number":
+            return found.number
+        case "json":
+            return read_block(found.raw)
+        case kind:
+            return {"true": True, "false": False}.get(kind)
+
+
+def _shown(values: dict[str, Any], found: dict[str, gjson.Found]) -> dict[str, Any]:
+    return {field: _one_shown(value, found[field]) for field, value in values.items()}
+
+
+def _one_shown(value: Any, found: gjson.Found) -> Any:
+    if isinstance(value, str):
+        return _cut(value)
+    if isinstance(value, list | dict) or len(found.raw) > _SHOWN:
+        return _cut(found.text)
+    try:
+        return found.value
+    except LanguageError:  # a number beyond what Python holds
+        return found.text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
