@@ -15,13 +15,14 @@ from trigger.action import FOLDER, Setting
 from trigger.conditions import Condition, read_conditions
 from trigger.launch import Launcher
 from trigger.notes import not_yet
+from trigger.parameters import ParameterBlock
+from trigger.policy import PolicyBlock, allowed
 from trigger.retry import Backoff, RetryStrategy
+from trigger.shaping import compile_shaped
 from trigger.template import read_action, read_template
 
 DAY = 86_400.0
 _NOT_YET = {
-    "parameters": "parameters on the trigger's template",
-    "policy": "policy",
     "rate_limit": "rateLimit",
 }
 _canonical = msgspec.json.Encoder(order="deterministic").encode
@@ -36,8 +37,10 @@ class TriggerBlock(Block):
     )
 
     template: dict[str, Any] = Field(description="Name, conditions and the one action.")
-    parameters: list[Any] | None = Field(None, description="Change the template (not there yet).")
-    policy: dict[str, Any] | None = Field(None, description="When it worked (not there yet).")
+    parameters: list[ParameterBlock] = Field(
+        default_factory=list, description="Values of the event, written into the template."
+    )
+    policy: PolicyBlock | None = Field(None, description="What counts as done.")
     retry_strategy: Backoff | None = Field(None, description="Waits between attempts.")
     rate_limit: dict[str, Any] | None = Field(None, description="Slows it down (not there yet).")
     at_least_once: bool = Field(
@@ -104,8 +107,13 @@ def read_trigger(
     if template is None:
         return None
     head, rest = template
-    at = Setting(sensor, head.name, namespace or names.DEFAULT_NAMESPACE, dependencies)
-    prepared = read_action(rest, place / "template", at)
+    home = namespace or names.DEFAULT_NAMESPACE
+    allow = allowed(block.policy, place / "policy") if block and block.policy else None
+    at = Setting(sensor, head.name, home, dependencies, allow)
+    if block is not None and block.parameters:
+        prepared = compile_shaped(written or {}, block.parameters, place, at)
+    else:
+        prepared = read_action(rest, place / "template", at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
     dlq = None
     if block is not None and block.dlq_trigger is not None:
