@@ -224,6 +224,32 @@ async def test_the_janitor_keeps_what_is_held(make_bus, stage):
     await eventually(purged)
 
 
+async def test_a_half_that_keeps_the_stream_more_than_half_full_is_named(make_bus, stage):
+    bus = await make_bus(history=0.0)
+    janitor = Janitor(bus)
+    await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await janitor.sweep()
+    assert janitor.pinned == []
+    config = (await bus.connection.api("STREAM.INFO.default"))["config"]
+    await bus.connection.api("STREAM.UPDATE.default", {**config, "max_bytes": 4000})
+    await stage.publish("c1", data=b'"' + b"x" * 2500 + b'"')
+    await janitor.sweep()
+    (line,) = janitor.pinned
+    assert "pairs" in line
+    assert "a1" in line
+
+
+async def test_an_event_of_two_alternatives_fires_twice(stage):
+    await stage.play("a || same")
+    await stage.publish("a1")
+    await stage.expect("a1", "launched", "a")
+    await stage.expect("a1", "launched", "same")
+    assert stage.scribe.fired == [{"a": "a1"}, {"same": "a1"}]
+    assert len(set(stage.scribe.keys)) == 2
+
+
 async def test_forget_removes_what_is_held(stage):
     roster = await stage.play("a && b")
     await stage.publish("a1")
