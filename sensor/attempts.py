@@ -16,6 +16,7 @@ from hookline.event import Event
 from hookline.eventbus.decisions import Stored
 from hookline.eventbus.pull import Delivery
 from sensor.desk import Desk
+from sensor.pace import Pace
 from sensor.probe import Probe
 from sensor.records import Record
 from trigger.action import Doors, Due
@@ -63,7 +64,7 @@ class Attempts:
     """Makes the attempts of one trigger.
 
     Attributes:
-        trigger: what the manifest says now.
+        trigger: what the manifest says now (see `become`).
         probe: how far the trigger's target is trusted.
         kick: called when more (or fewer) deliveries may be in flight.
     """
@@ -74,6 +75,20 @@ class Attempts:
         self.trigger = trigger
         self.probe = Probe(window, time.monotonic)
         self.kick: Callable[[], None] = lambda: None
+        self._pace = _pace(trigger)
+        self._firing = 0
+
+    def become(self, trigger: Trigger, window: int) -> None:
+        """Go on with another version of the trigger."""
+        if trigger.interval != self.trigger.interval:
+            self._pace = _pace(trigger)
+        self.trigger = trigger
+        self.probe.window = window
+
+    def limit(self) -> int:
+        """Return how many deliveries may be in flight now."""
+        allowed = self.probe.limit()
+        return allowed if self._pace is None else min(allowed, self._firing + self._pace.places())
 
     async def fire(self, delivery: Delivery, party: Party) -> float | None:
         """Launch once; return the seconds to wait for another attempt, None when it is over.
@@ -82,6 +97,18 @@ class Attempts:
         """
         if _is_given_up(party.before):
             return await self._fire_dlq(delivery, party)
+        if self._pace is not None:
+            if wait := self._pace.take():
+                return wait
+            # When the last place is gone nothing is pulled until somebody says so.
+            asyncio.get_running_loop().call_later(self._pace.wait() + 0.001, self._kick)
+        self._firing += 1
+        try:
+            return await self._launch(delivery, party)
+        finally:
+            self._firing -= 1
+
+    async def _launch(self, delivery: Delivery, party: Party) -> float | None:
         started = time.perf_counter()
         try:
             reference = await self._act(self.trigger, delivery, party, party.due)
@@ -205,6 +232,10 @@ class Attempts:
         delivered = party.delivered
         decision = delivered.record.dead_lettered(last, reason, error, reference)
         await self._desk.dead_letter(delivered.data, decision, party.before)
+
+
+def _pace(trigger: Trigger) -> Pace | None:
+    return Pace(trigger.interval, time.monotonic) if trigger.interval else None
 
 
 def _is_given_up(before: Stored | None) -> bool:

@@ -74,14 +74,14 @@ class TriggerRunner:
         window: int,
     ) -> None:
         """Go on with another version of the same trigger."""
-        self.trigger = self.attempts.trigger = trigger
+        self.trigger = trigger
         self.dependencies = dependencies
         self.generation = generation
-        self.probe.window = 1 if trigger.serial else window
+        self.attempts.become(trigger, 1 if trigger.serial else window)
 
     def limit(self) -> int:
         """Return how many deliveries may be in flight now."""
-        return 0 if self.generation.outdated else self.probe.limit()
+        return 0 if self.generation.outdated else self.attempts.limit()
 
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery to its end; what remains unsaid comes again."""

@@ -14,17 +14,14 @@ from hookline.manifest import Place
 from trigger.action import FOLDER, Setting
 from trigger.conditions import Condition, read_conditions
 from trigger.launch import Launcher
-from trigger.notes import not_yet
 from trigger.parameters import ParameterBlock
 from trigger.policy import PolicyBlock, allowed
+from trigger.rate import RateLimit
 from trigger.retry import Backoff, RetryStrategy
 from trigger.shaping import compile_shaped
 from trigger.template import read_action, read_template
 
 DAY = 86_400.0
-_NOT_YET = {
-    "rate_limit": "rateLimit",
-}
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -42,7 +39,7 @@ class TriggerBlock(Block):
     )
     policy: PolicyBlock | None = Field(None, description="What counts as done.")
     retry_strategy: Backoff | None = Field(None, description="Waits between attempts.")
-    rate_limit: dict[str, Any] | None = Field(None, description="Slows it down (not there yet).")
+    rate_limit: RateLimit | None = Field(None, description="How often it may fire.")
     at_least_once: bool = Field(
         default=False, description="One event at a time, in the order of the stream."
     )
@@ -67,6 +64,7 @@ class Trigger:
         give_up_after: seconds from the first failed attempt to the dead letter.
         fingerprint: hash of what was written; equal ones mean the same.
         start_from: `beginning` or an RFC 3339 time; None: the moment of the first load.
+        interval: seconds between two attempts (`rateLimit`), 0 for no limit.
         dlq: what is done with events that this trigger has given up, before they are dead letters.
     """
 
@@ -78,6 +76,7 @@ class Trigger:
     launcher: Launcher
     fingerprint: str
     start_from: str | None = None
+    interval: float = 0.0
     dlq: "Trigger | None" = None
 
     @property
@@ -129,6 +128,7 @@ def read_trigger(
         launcher=Launcher(prepared),
         fingerprint=names.fingerprint("trigger", _canonical(raw).decode()),
         start_from=None if block.start_from == "now" else block.start_from,
+        interval=block.rate_limit.interval if block.rate_limit else 0.0,
         dlq=dlq,
     )
 
@@ -154,9 +154,6 @@ def _errors(place: Place) -> int:
 
 
 def _check(block: TriggerBlock, place: Place) -> None:
-    for name, words in _NOT_YET.items():
-        if getattr(block, name):
-            not_yet(words, place / (TriggerBlock.model_fields[name].alias or name))
     if block.start_from not in {"now", "beginning"} and not _is_moment(block.start_from):
         (place / "startFrom").error(
             f"{block.start_from!r} is no start",

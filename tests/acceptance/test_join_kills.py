@@ -1,12 +1,10 @@
 """A join whose worker dies right before each of its steps goes on where it was."""
 
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from crash_at import KILLED
+from dying import Dying
 from hookline_processes import kubeconfig_for, wait_until
 from stage import audit
 
@@ -60,32 +58,6 @@ STEPS = {
 NAMES = {step: f"s-{step[0]}-{step[1]}" for step in STEPS.values()}
 
 
-class Dying:
-    """A process with one Sensor that dies at its step."""
-
-    def __init__(self, step, common, folder: Path) -> None:
-        name = NAMES[step]
-        manifest = folder / f"{name}.yaml"
-        manifest.write_text(SENSOR.format(name=name))
-        self.ready_file = folder / f"{name}.ready"
-        self.log = folder / f"{name}.log"
-        script = Path(__file__).parents[1] / "plugins" / "crash_at.py"
-        argv = [script, step[0], str(step[1]), "run", manifest, *common]
-        with self.log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, *argv, "--ready-file", self.ready_file],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env={"PYTHONPATH": str(Path(__file__).parents[2])},
-                start_new_session=True,
-            )
-
-    def is_ready(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()[-2000:]
-        return self.ready_file.exists()
-
-
 @pytest.fixture
 def dying(nats_server, sandbox, tmp_path):
     """Start a process for every step; yields what they have in common, and the processes."""
@@ -95,13 +67,14 @@ def dying(nats_server, sandbox, tmp_path):
     common = ["--nats", nats_server.url, "--kubeconfig", config, "--role", "sensor"]
     common += ["--host", "127.0.0.1", "--api-port", "0"]
     started: list[Dying] = []
-    for step in STEPS.values():
-        started.append(Dying(step, common, folder))
-        wait_until(started[-1].is_ready, f"{step} is ready", 60.0)
+    for step, name in NAMES.items():
+        manifest = folder / f"{name}.yaml"
+        manifest.write_text(SENSOR.format(name=name))
+        started.append(Dying(step, [manifest, *common], tmp_path, name))
+        started[-1].wait_until_ready()
     yield folder, common, started
     for each in started:
-        each.process.kill()
-        each.process.wait()
+        each.end()
 
 
 async def publish(url: str) -> None:

@@ -81,9 +81,16 @@ def read(conditions: str, more: str = "", modified: float = 1.0) -> Sensor:
     return sensor
 
 
-def with_action(sensor: Sensor, action: Prepared, **changes: Any) -> Sensor:
+def with_action(
+    sensor: Sensor, action: Prepared, intervals: dict[str, float] | None = None, **changes: Any
+) -> Sensor:
     triggers = tuple(
-        dataclasses.replace(trigger, launcher=Launcher(action), **changes)
+        dataclasses.replace(
+            trigger,
+            launcher=Launcher(action),
+            **({"interval": intervals[trigger.name]} if intervals else {}),
+            **changes,
+        )
         for trigger in sensor.triggers
     )
     return dataclasses.replace(sensor, triggers=triggers)

@@ -59,7 +59,6 @@ def test_a_start_without_a_zone_or_sense_is_a_mistake(read, start):
     ("text", "path"),
     [
         ("policy: {k8s: {labels: {a: b}}}", "policy.k8s"),
-        ("rateLimit: {requestsPerUnit: 1}", "rateLimit"),
     ],
 )
 def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
@@ -220,3 +219,38 @@ def test_what_has_no_effect_in_a_dlq_trigger_is_a_warning(read, text, path):
 
     assert trigger is not None
     assert _codes(mistakes) == [(path, "no-effect")]
+
+
+@pytest.mark.parametrize(
+    ("text", "interval"),
+    [
+        ("{requestsPerUnit: 4}", 0.25),
+        ("{unit: Minute, requestsPerUnit: 60}", 1.0),
+        ("{unit: Hour, requestsPerUnit: 2}", 1800.0),
+    ],
+)
+def test_a_rate_limit_is_seconds_between_two_attempts(read, text, interval):
+    trigger, mistakes = read("template: {name: a, log: {}}\nrateLimit: " + text)
+
+    assert mistakes == []
+    assert trigger.interval == interval
+
+
+def test_without_a_rate_limit_there_is_no_interval(read):
+    assert read("template: {name: a, log: {}}")[0].interval == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("{}", "rateLimit.requestsPerUnit"),
+        ("{requestsPerUnit: 0}", "rateLimit.requestsPerUnit"),
+        ("{requestsPerUnit: -1}", "rateLimit.requestsPerUnit"),
+        ("{unit: Day, requestsPerUnit: 1}", "rateLimit.unit"),
+    ],
+)
+def test_a_rate_limit_that_lets_nothing_through_is_a_mistake(read, text, path):
+    trigger, mistakes = read("template: {name: a, log: {}}\nrateLimit: " + text)
+
+    assert trigger is None
+    assert [found for found, _ in _codes(mistakes)] == [path]
