@@ -59,7 +59,10 @@ class Janitor:
             return None
         records = [await self._note(kept, survey) for kept in await self._bus.starts.triggers()]
         self._look_for_pins(survey, records)
-        return await self._purge(survey.state, _lowest(survey, records))
+        # Floors came first: what a join holds below them was written down before they rose.
+        held = [m.sequence for hand in await self._bus.joins.hands() for m in hand.needed]
+        through = min([_lowest(survey, records), *(sequence - 1 for sequence in held)])
+        return await self._purge(survey.state, through)
 
     async def _note(self, kept: Kept, survey: Survey) -> TriggerStart:
         """Keep how far a trigger is and what it lost; another janitor may have done so already."""

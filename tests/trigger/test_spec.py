@@ -60,7 +60,6 @@ def test_a_start_without_a_zone_or_sense_is_a_mistake(read, start):
     [
         ("policy: {k8s: {labels: {a: b}}}", "policy.k8s"),
         ("rateLimit: {requestsPerUnit: 1}", "rateLimit"),
-        ("dlqTrigger: {template: {name: x}}", "dlqTrigger"),
     ],
 )
 def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
@@ -178,3 +177,46 @@ def test_equal_triggers_have_equal_fingerprints(read):
     other, _ = read("template: {name: other, log: {}}")
 
     assert one.fingerprint == same.fingerprint != other.fingerprint
+
+
+DLQ = """
+template: {name: start, log: {}}
+dlqTrigger:
+  template: {name: rescue, log: {}}
+  retryStrategy: {steps: 3, duration: 2s}
+  atLeastOnce: true
+"""
+
+
+def test_a_dlq_trigger_is_a_trigger_of_its_own(read):
+    trigger, mistakes = read(DLQ, dependencies=("push", "pull"))
+
+    assert mistakes == []
+    assert (trigger.dlq.name, trigger.dlq.retry.steps) == ("rescue", 3)
+    assert trigger.dlq.dlq is None
+
+
+def test_mistakes_in_a_dlq_trigger_are_found_at_their_place(read):
+    trigger, mistakes = read("template: {name: a, log: {}}\ndlqTrigger: {template: {name: x}}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [("dlqTrigger.template", "no-action")]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("template: {name: x, log: {}, conditions: push}", "dlqTrigger.template.conditions"),
+        ("{template: {name: x, log: {}}, startFrom: beginning}", "dlqTrigger.startFrom"),
+        (
+            "{template: {name: x, log: {}}, dlqTrigger: {template: {name: y, log: {}}}}",
+            "dlqTrigger.dlqTrigger",
+        ),
+    ],
+)
+def test_what_has_no_effect_in_a_dlq_trigger_is_a_warning(read, text, path):
+    body = text if text.startswith("{") else "{" + text + "}"
+    trigger, mistakes = read("template: {name: a, log: {}}\ndlqTrigger: " + body)
+
+    assert trigger is not None
+    assert _codes(mistakes) == [(path, "no-effect")]
