@@ -69,6 +69,8 @@ def client_context(
         context = ssl.create_default_context(cadata=None if ca is None else ca.decode("ascii"))
     except (ssl.SSLError, ValueError) as error:
         raise TlsError(f"the authorities are no certificates in PEM: {error}") from error
+    # Python 3.13 refuses authorities that lack extensions, which Go and OpenSSL take as they are.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

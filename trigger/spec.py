@@ -11,7 +11,7 @@ from hookline import kinds, names
 from hookline.block import Block
 from hookline.duration import Duration
 from hookline.manifest import Place
-from trigger.action import FOLDER, Setting
+from trigger.action import FOLDER, Prepared, Setting
 from trigger.conditions import Condition, read_conditions
 from trigger.launch import Launcher
 from trigger.parameters import ParameterBlock
@@ -109,10 +109,7 @@ def read_trigger(
     home = namespace or names.DEFAULT_NAMESPACE
     allow = allowed(block.policy, place / "policy") if block and block.policy else None
     at = Setting(sensor, head.name, home, dependencies, allow)
-    if block is not None and block.parameters:
-        prepared = compile_shaped(written or {}, block.parameters, place, at)
-    else:
-        prepared = read_action(rest, place / "template", at)
+    prepared = _prepare(block, (written or {}, rest), place, at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
     dlq = None
     if block is not None and block.dlq_trigger is not None:
@@ -147,6 +144,19 @@ def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:
                 suggestion=f"remove {key}",
             )
     return read_trigger(raw, place, at.sensor, at.namespace, at.dependencies)
+
+
+def _prepare(
+    block: TriggerBlock | None,
+    template: tuple[dict[str, Any], dict[str, Any]],
+    place: Place,
+    at: Setting,
+) -> Prepared | None:
+    """Return the action of a template, given as it was written and without its own fields."""
+    written, rest = template
+    if block is not None and block.parameters:
+        return compile_shaped(written, block.parameters, place, at)
+    return read_action(rest, place / "template", at)
 
 
 def _errors(place: Place) -> int:
