@@ -9,10 +9,12 @@ import structlog
 from eventsource.emitter import Emitter, Publish, ids
 from eventsource.http import Application, Held, Route, RouteTable
 from eventsource.limits import Limits
+from eventsource.listening import Listener, Listeners
 from eventsource.server import HttpServer, ListenError
+from eventsource.source import Endpoint, Receive, Surroundings
 from eventsource.spec import EventSource, SourceEvent
 from hookline.metrics import Metrics
-from hookline.secrets import Secrets
+from hookline.secrets import SecretKey, Secrets
 
 log = structlog.get_logger(__name__)
 _TRY_AGAIN = 1.0
@@ -60,6 +62,7 @@ class SourceRunner:
         self._leaving: set[HttpServer] = set()
         self._closed: dict[int, ListenError] = {}
         self._plan = _Plan({}, {})
+        self._listeners = Listeners()
         self._sources: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,7 +87,9 @@ class SourceRunner:
     async def drain(self, deadline: float) -> None:
         """Stop accepting, finish what is in flight within `deadline` seconds, cut the rest."""
         servers = [*self._servers.values(), *self._leaving]
-        await asyncio.gather(*(server.drain(deadline) for server in servers))
+        await asyncio.gather(
+            self._listeners.stop(deadline), *(server.drain(deadline) for server in servers)
+        )
         for task in self._tasks:
             task.cancel()
         self._servers.clear()
@@ -94,7 +99,7 @@ class SourceRunner:
 
     def listening(self) -> dict[str, str | None]:
         """Return each `source/event` with the problem that keeps it from being called, or None."""
-        found: dict[str, str | None] = dict(self._plan.problems)
+        found: dict[str, str | None] = {**self._plan.problems, **self._listeners.problems()}
         for port, routes in self._plan.ports.items():
             problem = self._closed.get(port)
             for route in routes:
@@ -119,11 +124,14 @@ class SourceRunner:
         taken: dict[tuple[int, str, str], str] = {}
         for source in sources:
             for event in source.events:
-                where = event.source.where()
+                where = event.endpoint
+                if where is None or event.receive is None:
+                    continue
                 owner = f"{source.name}/{event.name}"
                 key = (where.port, where.path, where.method)
                 if taken.setdefault(key, owner) == owner:
-                    plan.ports.setdefault(where.port, []).append(self._route(source, event))
+                    route = self._route(source, event, where, event.receive)
+                    plan.ports.setdefault(where.port, []).append(route)
                     continue
                 plan.problems[owner] = (
                     f"{where.method} {where.path} on port {where.port} belongs to {taken[key]}"
@@ -131,19 +139,39 @@ class SourceRunner:
                 log.error("not-listening", source=owner, problem=plan.problems[owner])
         return plan
 
-    def _route(self, source: EventSource, event: SourceEvent) -> Route:
-        emitter = Emitter(
-            self._publish, self._metrics, self._ids, source.name, event.name, event.kind
-        )
-        where = event.source.where()
-        token = None if where.token is None else self._token(where.token.name, where.token.key)
-        return Route(source.name, event.name, where, event.receive, emitter, token, emitter.failed)
+    def _route(
+        self, source: EventSource, event: SourceEvent, where: Endpoint, receive: Receive
+    ) -> Route:
+        emitter = self._emitter(source, event)
+        token = None if where.token is None else self._secret(where.token)
+        return Route(source.name, event.name, where, receive, emitter, token, emitter.failed)
 
-    def _token(self, name: str, key: str) -> Callable[[], bytes]:
-        secrets = self._secrets
-        return lambda: secrets.value(name, key)
+    def _emitter(self, source: EventSource, event: SourceEvent) -> Emitter:
+        return Emitter(self._publish, self._metrics, self._ids, source.name, event)
+
+    def _secret(self, key: SecretKey) -> Callable[[], bytes]:
+        """Return what reads a secret anew each time, from what is known then."""
+        return lambda: self._secrets.value(key.name, key.key)
+
+    def _wanted(self, sources: list[EventSource]) -> Iterator[Listener]:
+        for source in sources:
+            for event in source.events:
+                if event.listen is not None:
+                    emitter = self._emitter(source, event)
+                    at = Surroundings(
+                        namespace=self._metrics.namespace,
+                        source=source.name,
+                        event=event.name,
+                        secret=self._secret,
+                        say=lambda _: None,
+                        failed=emitter.failed,
+                        new_id=lambda: next(self._ids),
+                    )
+                    owner = f"{source.name}/{event.name}"
+                    yield Listener(owner, event.kind, event.source, event.listen, emitter, at)
 
     async def _serve(self, sources: list[EventSource]) -> None:
+        await self._listeners.replace(self._wanted(sources))
         self._plan = self._lay_out(sources)
         for port, routes in self._plan.ports.items():
             if server := self._servers.get(port):
