@@ -148,7 +148,7 @@ async def test_what_is_no_json_or_too_large_is_counted_and_does_not_stop_the_oth
 async def test_messages_over_the_bound_are_lost_and_counted(  # noqa: PLR0917  fixtures
     nats_server, client, source, running, bus, until, metrics, monkeypatch
 ):
-    monkeypatch.setattr("eventsource.sources.nats._WAITING", 10)
+    monkeypatch.setattr("eventsource.sources.nats.core._WAITING", 10)
     failed = metrics.processing_failed.labels("default", "bus", "said")
     bus.hold = asyncio.Event()
     async with running(source(nats_server.url)):
