@@ -92,6 +92,7 @@ class Endpoint:
         method: the only one allowed.
         max_payload: bytes of a body, inflated.
         token: the secret that a bearer token must equal, or None.
+        certificate: the secrets of the port's certificate and its key; None: no TLS.
     """
 
     port: int
@@ -99,6 +100,7 @@ class Endpoint:
     method: str
     max_payload: int
     token: SecretKey | None
+    certificate: tuple[SecretKey, SecretKey] | None = None
 
 
 @dataclass(eq=False)

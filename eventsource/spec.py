@@ -167,6 +167,7 @@ def _check_name(name: str, place: Place, what: str) -> None:
 
 def _check_endpoints(events: list[SourceEvent], spec: Place) -> None:
     taken: dict[tuple[int, str, str], str] = {}
+    shown: dict[int, SourceEvent] = {}
     for event in events:
         where = event.endpoint
         if where is None:
@@ -180,3 +181,11 @@ def _check_endpoints(events: list[SourceEvent], spec: Place) -> None:
                 suggestion="give each event its own endpoint or port",
             )
         taken.setdefault(key, event.name)
+        first = shown.setdefault(where.port, event)
+        if first.endpoint is not None and first.endpoint.certificate != where.certificate:
+            (spec / event.kind / event.name).error(
+                f"port {where.port} has another certificate, or none, for {first.name};"
+                " a port has one",
+                code="duplicate-endpoint",
+                suggestion="give both the same secrets, or another port",
+            )
