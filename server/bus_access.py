@@ -12,6 +12,8 @@ from hookline.eventbus.errors import NotFoundError
 from hookline.eventbus.settings import BusSettings
 from server import logs
 from server.data_folder import find_running
+from server.nats_login import login_of
+from server.options import NatsFlags
 
 _CONNECT_SECONDS = 5.0
 
@@ -20,7 +22,9 @@ class NoBusError(HooklineError):
     """There is no bus to ask."""
 
 
-def bus_settings(nats_url: str | None, data_dir: Path, namespace: str) -> BusSettings:
+def bus_settings(
+    nats_url: str | None, data_dir: Path, namespace: str, flags: NatsFlags
+) -> BusSettings:
     """Return where the bus is; NoBusError when neither a flag nor a running `dev` says so."""
     if nats_url is None:
         running = find_running(data_dir)
@@ -30,7 +34,7 @@ def bus_settings(nats_url: str | None, data_dir: Path, namespace: str) -> BusSet
                 "--data-dir, or give the bus with --nats URL"
             )
         nats_url = str(running["nats"])
-    return BusSettings(url=nats_url, namespace=namespace)
+    return BusSettings(url=nats_url, namespace=namespace, login=login_of(flags))
 
 
 @asynccontextmanager

@@ -56,6 +56,11 @@ class BusClient(Client):
         await self.hush(subject)
         self._listeners.pop(self._ids.pop(subject, 0), None)
 
+    async def settle(self, seconds: int) -> None:
+        """Return when nats-server has done what was sent so far, and has told its refusals."""
+        await self._flush_pending(force_flush=True)  # nats-py's PING overtakes what is queued
+        await self.flush(seconds)
+
     def send(self, frame: bytes) -> None:
         """Queue one whole protocol frame behind everything queued before; needs a connection."""
         self._pending.append(frame)

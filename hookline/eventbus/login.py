@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import nkeys  # type: ignore[import-untyped]  # it ships no types
-from nats.aio.client import RawCredentials
+import yaml
 
 from hookline.errors import TemporaryError
 from hookline.secrets import SecretKey
@@ -96,6 +95,22 @@ def pair(user: Read, password: Read) -> Callable[[], tuple[str, str]]:
     return read
 
 
+def pair_in_yaml(read: Read) -> Callable[[], tuple[str, str]]:
+    """Return what reads user and password of an access secret: YAML, `username` and `password`."""
+
+    def both() -> tuple[str, str]:
+        try:
+            found = yaml.safe_load(read())
+        except yaml.YAMLError as error:
+            raise LoginError("the access secret is no YAML") from error
+        names = ("username", "password")
+        if not isinstance(found, dict) or not all(found.get(name) for name in names):
+            raise LoginError("the access secret must be YAML with username and password")
+        return str(found["username"]), str(found["password"])
+
+    return both
+
+
 def tls_of(block: TlsBlock | None, secret: Callable[[SecretKey], Read]) -> Tls | None:
     """Return the TLS that a manifest asks for; `secret` gives what reads a secret."""
     if block is None:
@@ -120,6 +135,8 @@ def _text(raw: bytes, what: str) -> str:
 
 
 def _seed(text: str) -> str:
+    import nkeys  # type: ignore[import-untyped]  # noqa: PLC0415  no types; lint does without it
+
     try:
         nkeys.from_seed(bytearray(text.strip().encode()))
     except (nkeys.NkeysError, ValueError) as error:
@@ -127,7 +144,9 @@ def _seed(text: str) -> str:
     return text.strip()
 
 
-def _credentials(text: str) -> RawCredentials:
+def _credentials(text: str) -> Any:
+    from nats.aio.client import RawCredentials  # noqa: PLC0415  lint does without nats-py
+
     text = text.replace("\r\n", "\n") + "\n"
     if "-----BEGIN NATS USER JWT-----" not in text or _SEED_BEGIN not in text:
         raise LoginError("the credentials hold no user JWT and seed, as nsc writes them")

@@ -14,6 +14,7 @@ _PING_INTERVAL = 2  # seconds; two missed pings end the connection
 _RECONNECT_WAIT = 1  # seconds between two tries of one server
 _RETRY = 1.0  # seconds until a client that was closed for good is replaced
 _CLOSE_TIMEOUT = 2.0
+_SETTLE = 2  # seconds for nats-server to answer to a subscription
 _LOST = "the connection to nats-server was lost"
 
 _log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ class Subscription:
         if self._client is not None and self._client.is_connected:
             with suppress(nats.errors.Error, OSError, TimeoutError):
                 await self._client.hush(self._subject)
-                await self._client.flush(int(_CLOSE_TIMEOUT))
+                await self._client.settle(_SETTLE)
 
     async def _serve(self, client: BusClient) -> None:
         await client.connect(
@@ -85,7 +86,7 @@ class Subscription:
         while not client.is_closed and not self._denied:
             self._moved.clear()
             if client.is_connected:
-                await client.flush(int(_CLOSE_TIMEOUT))  # a refusal comes before its answer
+                await client.settle(_SETTLE)  # a refusal comes before its answer
                 if not self._denied:
                     self._say(None)
                     _log.info("source-connected", url=self._settings.shown_url)

@@ -14,6 +14,7 @@ from server import options
 )
 @options.paths(required=False)
 @options.nats
+@options.nats_login
 @options.kubeconfig
 @options.context
 @options.data_dir

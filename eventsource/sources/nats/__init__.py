@@ -7,9 +7,7 @@ from pydantic import Field, model_validator
 
 from eventsource import body
 from eventsource.source import Emit, Listen, ListeningSource, Surroundings
-from eventsource.sources.nats.core import Core
 from eventsource.sources.nats.messages import Shape
-from eventsource.sources.nats.stream import Stream
 from hookline.block import Block
 from hookline.eventbus import frames
 from hookline.eventbus.errors import BusRefusedError
@@ -98,6 +96,10 @@ class Nats(ListeningSource):
         shape = self._shape()
 
         async def listen(emit: Emit, at: Surroundings) -> None:
+            # Imported here, so that lint does without nats-py.
+            from eventsource.sources.nats.core import Core  # noqa: PLC0415  see above
+            from eventsource.sources.nats.stream import Stream  # noqa: PLC0415  see above
+
             settings = BusSettings(self.url, login=self._login(at))
             if self.jetstream is None:
                 await Core(settings, self.subject, self.queue, shape, emit, at).run()
