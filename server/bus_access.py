@@ -8,7 +8,8 @@ from pathlib import Path
 
 from hookline.errors import HooklineError
 from hookline.eventbus.bus import Bus
-from hookline.eventbus.errors import NotFoundError
+from hookline.eventbus.errors import BusError, NotFoundError
+from hookline.eventbus.message import send_one
 from hookline.eventbus.settings import BusSettings
 from server import logs
 from server.data_folder import find_running
@@ -66,3 +67,13 @@ def ask[T](settings: BusSettings, question: Callable[[Bus], Awaitable[T]]) -> T:
             return await question(bus)
 
     return asyncio.run(asking())
+
+
+def say(
+    settings: BusSettings, subject: str, payload: bytes, headers: dict[str, str] | None
+) -> None:
+    """Publish one message; NoBusError when it does not reach nats-server, or is refused there."""
+    try:
+        asyncio.run(send_one(settings, subject, payload, headers))
+    except BusError as error:
+        raise NoBusError(f"NATS at {settings.shown_url}: {error}") from error

@@ -58,7 +58,8 @@ class BusClient(Client):
 
     async def settle(self, seconds: int) -> None:
         """Return when nats-server has done what was sent so far, and has told its refusals."""
-        await self._flush_pending(force_flush=True)  # nats-py's PING overtakes what is queued
+        with suppress(TimeoutError):  # nats-py's PING would overtake what is queued
+            await asyncio.wait_for(self._flush_pending(force_flush=True), seconds)
         await self.flush(seconds)
 
     def send(self, frame: bytes) -> None:
