@@ -73,18 +73,18 @@ spec:
       subject: orders.*
       jsonBody: true
       jetstream: {{stream: ORDERS, durable: d}}
-      auth: {{basic: {{username: {{name: n, key: u}}, password: {{name: n, key: u}}}}}}
+      auth: {{basic: {{username: {{name: login, key: u}}, password: {{name: login, key: u}}}}}}
 ---
 apiVersion: v1
 kind: Secret
-metadata: {{name: n}}
+metadata: {{name: login}}
 stringData: {{u: b}}
 """)
     own = make_nats_server()
     run = ["--nats", own.url, "--role", "source", "--api-port", "0", "--host", "127.0.0.1"]
     process = hookline("run", manifest.parent, *run)
     audit = lambda: json.loads(command("audit", "--nats", own.url, "-o", "json").stdout)  # noqa: E731
-    wait_until(lambda: audit()["unmatched"] == 3, "three events")
+    wait_until(lambda: audit()["unmatched"] == 3, f"three events; {process.tail()}")
     info = await js.consumer_info("ORDERS", "d")
     assert info.num_ack_pending == 0
     assert process.process.poll() is None

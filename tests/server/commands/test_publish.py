@@ -59,7 +59,8 @@ def test_what_is_published_starts_an_event_of_a_running_dev(nats_server, order, 
         ),
         (
             (
-                "authorization { users: [ { user: u, password: p, permissions: { publish: c } } ] }\n"
+                "authorization { users: ["
+                " { user: u, password: p, permissions: { publish: c } } ] }\n"
                 "no_auth_user: u"
             ),
             "a",
