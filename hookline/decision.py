@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
-class Clause(msgspec.Struct, frozen=True, omit_defaults=True):
+class Clause(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """One clause of a filter: what it asks, whether it passed, and both sides of it.
 
     Attributes:
@@ -35,8 +35,8 @@ class Clause(msgspec.Struct, frozen=True, omit_defaults=True):
     actual: Any = None
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One record of the decisions stream; JSON with these names.
+class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One record of the decisions stream; JSON with these names in camelCase.
 
     Attributes:
         form: version of this record's form.
@@ -50,6 +50,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         object: `{apiVersion, kind, namespace, name, uid}` of what was launched.
         attempts: counted attempts so far; since: the first one; deliveries: delivery count then.
         error: the last error's text.
+        given_up: why the trigger was given up, `Reason: text`, while its dlqTrigger is tried;
+            attempts and since are the dlqTrigger's then.
     """
 
     form: int = FORM
@@ -69,6 +71,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: str = ""
     deliveries: int = 0
     error: str = ""
+    given_up: str = ""
 
 
 _encode = msgspec.json.Encoder().encode

@@ -7,9 +7,11 @@ from typing import Any
 
 from eventsource.spec import FOLDER, EventSource
 from hookline import kinds
+from sensor.spec import Sensor
 from server.candidate import Candidate
 
 _FEW = 5
+_NAMED_ON_THE_BUS = (EventSource, Sensor)
 _ON_THE_BUS = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -30,13 +32,15 @@ def _one_of_each(candidates: list[Candidate], namespace: str) -> None:
         if not document.name:
             continue
         group = str(document.body.get("apiVersion")).rpartition("/")[0]
-        key = (group, document.kind, document.namespace or namespace, document.name)
+        # One process serves one bus, on which names carry no namespace.
+        home = "" if isinstance(candidate.made, _NAMED_ON_THE_BUS) else document.namespace
+        key = (group, document.kind, home or namespace, document.name)
         if other := first.get(key):
             where = f"{other.document.file}:{other.document.line}"
             candidate.place("metadata", "name").error(
                 f"there are two objects {candidate.label}, the first in {where}",
                 code="duplicate-object",
-                suggestion="remove or rename one of the two",
+                suggestion="rename one of the two: other namespaces need names of their own too",
             )
         first.setdefault(key, candidate)
 

@@ -90,6 +90,7 @@ class Dev:
                 namespace=settings.namespace,
                 drain=_DRAIN,
                 patient=False,
+                take_over=True,
             ),
             kube,
             loaded,

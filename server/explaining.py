@@ -19,6 +19,7 @@ class Explained(msgspec.Struct, frozen=True, rename="camel"):
         sequence: in the stream.
         decisions: what is on record, one for each trigger and dependency.
         pending: `sensor/trigger` that want the event and have nothing on record yet.
+        too_early: `sensor/trigger` that want such events, but began after this one was stored.
     """
 
     event_id: str
@@ -28,6 +29,7 @@ class Explained(msgspec.Struct, frozen=True, rename="camel"):
     sequence: int
     decisions: list[Decision]
     pending: list[str]
+    too_early: list[str]
 
 
 async def explain(
@@ -59,23 +61,22 @@ def _explained(
     starts: list[TriggerStart],
 ) -> Explained:
     decided = {(d.sensor, d.trigger) for d in decisions}
-    waiting = [] if stored is None else [s for s in starts if _wants(s, of, stored.sequence)]
+    open_ = [s for s in starts if _names(s, of) and (s.sensor, s.trigger) not in decided]
+    sequence = decisions[0].sequence if stored is None else stored.sequence
     return Explained(
         event_id=event_id,
         source=of[0],
         event=of[1],
         stored_at="" if stored is None else _moment(stored.stored_at),
-        sequence=decisions[0].sequence if stored is None else stored.sequence,
+        sequence=sequence,
         decisions=sorted(decisions, key=lambda d: (d.sensor, d.trigger, d.dependency)),
-        pending=[
-            f"{s.sensor}/{s.trigger}" for s in waiting if (s.sensor, s.trigger) not in decided
-        ],
+        pending=[f"{s.sensor}/{s.trigger}" for s in open_ if stored and s.start <= sequence],
+        too_early=[f"{s.sensor}/{s.trigger}" for s in open_ if s.start > sequence],
     )
 
 
-def _wants(start: TriggerStart, of: tuple[str, str], sequence: int) -> bool:
-    named = {(dependency.source, dependency.event) for dependency in start.dependencies}
-    return of in named and sequence >= start.start
+def _names(start: TriggerStart, of: tuple[str, str]) -> bool:
+    return of in {(dependency.source, dependency.event) for dependency in start.dependencies}
 
 
 def _moment(seconds: float) -> str:
@@ -92,6 +93,7 @@ def _lines(item: Explained) -> list[str]:
     head = f"{item.source}/{item.event}/{item.event_id}: {where} (sequence {item.sequence})"
     lines = [head, *(line for decision in item.decisions for line in _decision(decision))]
     lines += [f"  {name}: pending, nobody has worked on it yet" for name in item.pending]
+    lines += [f"  {name}: began only after the event was stored" for name in item.too_early]
     if len(lines) == 1:
         lines.append("  no trigger wants it: no Sensor has a dependency on this source and event")
     return lines

@@ -91,18 +91,25 @@ secrets_dir = click.option(
     metavar="DIR",
     help="Folder with NAME/KEY files, for secrets.",
 )
-kubeconfig = click.option(
-    "--kubeconfig",
-    envvar="HOOKLINE_KUBECONFIG",
-    type=_FILE,
-    help="File that says where the cluster is.",
-)
-context = click.option(
-    "--context",
-    envvar="HOOKLINE_CONTEXT",
-    metavar="NAME",
-    help="Context in the kubeconfig.",
-)
+
+
+def kubeconfig(envvar: str | None = "HOOKLINE_KUBECONFIG") -> Decorator:
+    """Return the option for a kubeconfig.
+
+    `dev` has no variable for it, so that no cluster is touched by accident.
+    """
+    return click.option(
+        "--kubeconfig", envvar=envvar, type=_FILE, help="File that says where the cluster is."
+    )
+
+
+def context(envvar: str | None = "HOOKLINE_CONTEXT") -> Decorator:
+    """Return the option for a context of the kubeconfig; the same goes for its variable."""
+    return click.option(
+        "--context", envvar=envvar, metavar="NAME", help="Context in the kubeconfig."
+    )
+
+
 ready_file = click.option(
     "--ready-file",
     envvar="HOOKLINE_READY_FILE",
@@ -160,16 +167,13 @@ def _number(
     )
 
 
-def text(
-    name: str, envvar: str, default: str | None, what: str, choices: tuple[str, ...] = ()
-) -> Decorator:
-    """Return the option for some text, one of `choices` where there are any."""
+def text(name: str, envvar: str, metavar: str, default: str | None, what: str) -> Decorator:
+    """Return the option for some text."""
     return click.option(
         name,
         envvar=envvar,
-        type=click.Choice(choices) if choices else click.STRING,
         default=default,
-        metavar=name.strip("-").upper()[:7],
+        metavar=metavar,
         help=what if default is None else f"{what} ({default}).",
     )
 
@@ -182,7 +186,11 @@ def flag(name: str, envvar: str, what: str) -> Decorator:
 def paths(*, required: bool) -> Decorator:
     """Return the argument for files and folders of manifests."""
     return click.argument(
-        "paths", metavar="PATH...", nargs=-1, required=required, type=click.Path(path_type=Path)
+        "paths",
+        metavar="PATH..." if required else "[PATH]...",
+        nargs=-1,
+        required=required,
+        type=click.Path(path_type=Path),
     )
 
 

@@ -77,12 +77,14 @@ async def serve(
 
 async def _reloading(worker: Worker, manifests: Manifests, stop: asyncio.Event) -> None:
     async for _ in changes(manifests.paths, stop):
-        loaded = manifests.again()
         try:
+            loaded = manifests.again()
             if not await until(stop, worker.reload(loaded)):
                 return
         except HooklineError as error:
             log.warning("reload failed, what was running goes on", error=str(error))
+        except Exception:
+            log.exception("a bug in the reload, what was running goes on")
         else:
             log.info("reloaded", sources=len(loaded.sources), sensors=len(loaded.sensors))
 

@@ -36,6 +36,7 @@ class RunSettings:
     max_bytes: int = 1 << 30
     nats_monitor: str | None = None
     allow_lossy_bus: bool = False
+    take_over: bool = False
     lenient: bool = False
     secrets_dir: Path | None = None
     kubeconfig: Path | None = None
@@ -90,4 +91,11 @@ def _worker_settings(settings: RunSettings, loaded: Loaded) -> WorkerSettings:
         monitor_url=settings.nats_monitor,
         login=login_of(settings.nats_flags, loaded.bus, loaded.secrets),
     )
-    return WorkerSettings(bus, settings.host, settings.api_port, settings.role, settings.namespace)
+    return WorkerSettings(
+        bus,
+        settings.host,
+        settings.api_port,
+        settings.role,
+        settings.namespace,
+        take_over=settings.take_over,
+    )

@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 from eventsource.runner import SourceRunner
-from hookline.errors import TemporaryError
+from hookline.errors import HooklineError, TemporaryError
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.janitor import Janitor
 from hookline.eventbus.settings import BusSettings
@@ -40,6 +40,7 @@ class WorkerSettings:
         host: address that webhooks and the API listen on.
         api_port: port of the API (0: any).
         drain: seconds that a stop may take to finish what is held.
+        take_over: these manifests are the current ones, though another process has later ones.
         patient: keep trying for a webhook's port that is taken, red, instead of giving up.
     """
 
@@ -50,6 +51,7 @@ class WorkerSettings:
     namespace: str = DEFAULT_NAMESPACE
     drain: float = 20.0
     patient: bool = True
+    take_over: bool = False
 
 
 class Worker:
@@ -62,7 +64,8 @@ class Worker:
         self.metrics = Metrics(settings.namespace)
         self.health = Health()
         self.bus = Bus(settings.bus)
-        self._roster = Roster(self.bus, Doors(kube=kube), self.metrics)
+        self._doors = Doors(kube=kube, secrets=loaded.secrets)
+        self._roster = Roster(self.bus, self._doors, self.metrics, take_over=settings.take_over)
         self._sources = SourceRunner(
             self.bus.publish_event,
             host=settings.host,
@@ -75,6 +78,7 @@ class Worker:
         self._web = WebServer(api, settings.host, settings.api_port, "the API", "--api-port")
         self._tasks: list[asyncio.Task[None]] = []
         self._bound = False
+        self._draining = False
 
     @property
     def _senses(self) -> bool:
@@ -96,8 +100,10 @@ class Worker:
         await self.bus.start()
         await self._apply(self._loaded)
         self._bound = True
-        for work in (self._janitor.run(), self._look_after()):
-            self._tasks.append(asyncio.create_task(work))
+        self._tasks = [
+            asyncio.create_task(self._janitor.run(), name="the janitor"),
+            asyncio.create_task(self._look_after(), name="the look at the bus"),
+        ]
 
     async def _look_after(self) -> None:
         """Keep what health needs fresh, and make consumers again that somebody removed."""
@@ -105,13 +111,14 @@ class Worker:
             await self._gauges.refresh()
             if self._gauges.missing:
                 log.warning("consumers are missing", triggers=self._gauges.missing, every="missing")
-                with contextlib.suppress(TemporaryError):
+                with contextlib.suppress(HooklineError):  # told by what stays red
                     await self._consumers(self._loaded)
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def reload(self, loaded: Loaded) -> None:
         """Go on with other manifests: consumers first, then sources; nothing in hand is dropped."""
         self._loaded = loaded
+        self._doors.secrets = loaded.secrets
         await self._apply(loaded)
 
     async def _apply(self, loaded: Loaded) -> None:
@@ -137,6 +144,8 @@ class Worker:
             await self._roster.bind(loaded.sensors)
 
     def _red(self) -> Iterable[str]:
+        if self._draining:
+            yield "stopping"
         if problem := self.bus.problem:
             yield problem
         elif not self._bound:
@@ -147,11 +156,14 @@ class Worker:
             listening = self._sources.listening()
             yield from (f"source {who}: {why}" for who, why in listening.items() if why)
         yield from self._gauges.red()
+        yield from (f"{task.get_name()} has died" for task in self._tasks if task.done())
 
     def _degraded(self) -> Iterable[str]:
         yield from (f"refused manifest {name}" for name in self._loaded.refused)
         yield from self.bus.degraded
         yield from self._janitor.pinned
+        resting = self._roster.resting()
+        yield from (f"sensor {name} rests: {why}" for name, why in resting.items())
         refusing = self._roster.refusing_targets()
         yield from (f"trigger {who}: {why}" for who, why in refusing.items())
         yield from self._gauges.degraded()
@@ -164,6 +176,7 @@ class Worker:
 
     async def drain(self) -> None:
         """Stop accepting, finish or put back what is held, and end."""
+        self._draining = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -174,5 +187,6 @@ class Worker:
         await self._roster.drain(self._settings.drain / 2)
         await self._web.stop()
         await self.bus.close()
+        await self._doors.close()
         if self._kube is not None:
             await self._kube.close()

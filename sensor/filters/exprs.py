@@ -87,8 +87,8 @@ def _test(expression: Expression, paths: _Paths) -> Test:
     name = f"exprs {_cut(expression.text)}"
     passing = Clause(clause=name, passed=True, expected="true")
 
-    def failed(error: str, actual: Any) -> Check:
-        return Check(Clause(name, passed=False, expected="true", actual=actual), error)
+    def failed(error: str, actual: Any, public: str = "") -> Check:
+        return Check(Clause(name, passed=False, expected="true", actual=actual), error, public)
 
     def test(event: Event) -> Check:
         if not event.data:
@@ -100,11 +100,14 @@ def _test(expression: Expression, paths: _Paths) -> Test:
                 error = f"path '{path.text}' does not exist"
                 return failed(error, error)
             found[field] = value
+        values: dict[str, Any] = {}
         try:
-            passed = expression.evaluate({field: _native(each) for field, each in found.items()})
+            for field, one in found.items():
+                values[field] = _native(one)
+            passed = expression.evaluate(values) is True
         except EvaluationError as error:
-            return failed(str(error), _shown(found))
-        return Check(Clause(name, passed=passed is True, expected="true", actual=_shown(found)))
+            return failed(str(error), _shown(values, found), error.public)
+        return Check(Clause(name, passed, expected="true", actual=_shown(values, found)))
 
     return test
 
@@ -122,18 +125,19 @@ def _native(found: gjson.Found) -> Any:
             return {"true": True, "false": False}.get(kind)
 
 
-def _shown(found: dict[str, gjson.Found]) -> dict[str, Any]:
-    return {field: _one_shown(value) for field, value in found.items()}
+def _shown(values: dict[str, Any], found: dict[str, gjson.Found]) -> dict[str, Any]:
+    return {field: _one_shown(value, found[field]) for field, value in values.items()}
 
 
-def _one_shown(found: gjson.Found) -> Any:
-    text = found.text
-    if len(text) > _SHOWN or found.kind in ("string", "json"):
-        return _cut(text)
+def _one_shown(value: Any, found: gjson.Found) -> Any:
+    if isinstance(value, str):
+        return _cut(value)
+    if isinstance(value, list | dict) or len(found.raw) > _SHOWN:
+        return _cut(found.text)
     try:
         return found.value
     except LanguageError:  # a number beyond what Python holds
-        return text
+        return found.text
 
 
 def _cut(text: str) -> str:

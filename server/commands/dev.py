@@ -15,8 +15,8 @@ from server import options
 @options.paths(required=False)
 @options.nats
 @options.nats_login
-@options.kubeconfig
-@options.context
+@options.kubeconfig(None)
+@options.context(None)
 @options.data_dir
 @options.namespace
 @options.secrets_dir

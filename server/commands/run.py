@@ -17,22 +17,28 @@ _ROLES = ("all", "source", "sensor")
 @options.paths(required=False)
 @options.nats
 @options.nats_login
-@options.kubeconfig
-@options.context
+@options.kubeconfig()
+@options.context()
 @options.namespace
 @options.secrets_dir
 @options.lenient
 @options.ready_file
 @options.log_level
-@options.text(
-    "--role", "HOOKLINE_ROLE", "all", "all, source or sensor.", ("all", "source", "sensor")
+@click.option(
+    "--role",
+    envvar="HOOKLINE_ROLE",
+    type=click.Choice(["all", "source", "sensor"]),
+    metavar="ROLE",
+    default="all",
+    help="all (default), source or sensor.",
 )
-@options.text("--host", "HOOKLINE_HOST", "0.0.0.0", "Address to listen on")  # noqa: S104  a pod's
+@options.text("--host", "HOOKLINE_HOST", "HOST", "0.0.0.0", "Address to listen on")  # noqa: S104  a pod's
 @options.port("--api-port", "HOOKLINE_API_PORT", 7788, "Port of health and metrics")
 @options.number("--replicas", "HOOKLINE_REPLICAS", 1, "Copies of each stream")
 @options.number("--max-bytes", "HOOKLINE_MAX_BYTES", 1 << 30, "Size of the event stream")
-@options.text("--nats-monitor", "HOOKLINE_NATS_MONITOR", None, "nats-server's monitoring URL.")
+@options.text("--nats-monitor", "HOOKLINE_NATS_MONITOR", "URL", None, "Monitoring of NATS.")
 @options.flag("--allow-lossy-bus", "HOOKLINE_ALLOW_LOSSY_BUS", "Accept a stream that drops.")
+@options.flag("--take-over", "HOOKLINE_TAKE_OVER", "These Sensors count, though others are later.")
 def command(paths: tuple[Path, ...], log_level: str, nats_url: str | None, **flags: Any) -> None:
     """Serve the event sources and sensors in PATH (default: .), until SIGTERM."""
     # Imported here, so that --help does not wait for them.

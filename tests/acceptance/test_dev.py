@@ -64,7 +64,7 @@ def test_a_post_becomes_a_workflow_and_explain_says_why(dev: Hookline, tmp_path:
     ledger = command("audit", "--data-dir", tmp_path / "data", "-o", "json")
     assert json.loads(ledger.stdout)["launched"] == 1
     for word in ("received", "launched", event_id, workflow["metadata"]["name"]):
-        assert word in process.tail()
+        assert word in process.said()
 
 
 def test_the_senders_id_makes_a_retry_the_same_event(dev: Hookline):
@@ -166,13 +166,13 @@ def test_a_broken_manifest_at_the_start_is_a_line_per_mistake(
 
 
 def test_a_reload_takes_over_without_losing_an_event(
-    dev: Hookline, write_manifests: Callable[..., Path]
+    dev: Hookline, write_manifests: Callable[..., Path], tmp_path: Path
 ):
     process = dev()
-    httpx.post(process.url("number"), json={"number": 1})
+    first = httpx.post(process.url("number"), json={"number": 1}).json()["eventId"]
     wait_until(lambda: workflows(process), "the first Workflow")
     write_manifests(trigger("count"), trigger("second"))
-    wait_until(lambda: "reloaded" in process.tail(), "the reload is said")
+    wait_until(lambda: "reloaded" in process.said(), "the reload is said")
     httpx.post(process.url("number"), json={"number": 2})
     names = wait_until(
         lambda: (
@@ -181,6 +181,8 @@ def test_a_reload_takes_over_without_losing_an_event(
         "both triggers fire",
     )
     assert sum(name.startswith("second-") for name in names) == 1
+    told = command("explain", first, "--data-dir", tmp_path / "data").stdout
+    assert "counting/second: began only after the event was stored" in told
 
 
 def test_a_broken_manifest_at_reload_is_said_and_serving_goes_on(
@@ -190,7 +192,7 @@ def test_a_broken_manifest_at_reload_is_said_and_serving_goes_on(
     folder = write_manifests()
     text = (folder / "all.yaml").read_text()
     (folder / "all.yaml").write_text(text.replace("eventName: number", "eventNam: number"))
-    wait_until(lambda: "eventNam" in process.tail(), "the mistake is said")
+    wait_until(lambda: "eventNam" in process.said(), "the mistake is said")
     assert httpx.post(process.url("number"), json={"number": 3}).status_code == 200
     wait_until(lambda: workflows(process), "a Workflow by the old version")
 
@@ -226,6 +228,7 @@ def test_readyz_is_truthful_and_metrics_have_upstreams_names(dev: Hookline):
         "hookline_dead_letters{",
         "hookline_events_unmatched{",
         "hookline_action_seconds_bucket{",
+        "hookline_event_to_decision_seconds_bucket{",
     ]
     assert [line for line in wanted if line not in text] == []
 

@@ -28,7 +28,7 @@ def test_the_stored_form_is_frozen():
         clauses=(Clause(clause="data[0] a", passed=False, expected='= "x"', actual=["y"]),),
     )
     assert json.loads(encode(record)) == {
-        "event_id": "42",
+        "eventId": "42",
         "source": "webhook",
         "event": "push",
         "sequence": 7,

@@ -64,13 +64,17 @@ def test_two_objects_of_one_name_are_an_error_that_names_the_first(load_text):
     assert [each.dependencies["d"].event for each in loaded.sensors] == ["b"]
 
 
-def test_one_name_in_two_namespaces_or_kinds_is_fine(load_text):
-    loaded = load_text(
-        source("a", "e"),
-        source("a", "e", namespace="team", port="12001"),
-        sensor("a", "e", name="a"),
-    )
+def test_one_name_in_two_kinds_is_fine(load_text):
+    loaded = load_text(source("a", "e"), sensor("a", "e", name="a"))
     assert loaded.mistakes == []
+
+
+def test_one_name_in_two_namespaces_is_refused_since_the_bus_knows_no_namespaces(load_text):
+    """Both would share subjects, consumers and records, and one would be gone without a word."""
+    again = source("a", "e", namespace="team", port="12001")
+    mistake = only(load_text(source("a", "e"), again))
+    assert mistake.code == "duplicate-object"
+    assert "namespace" in mistake.suggestion
 
 
 def test_the_default_namespace_may_be_written(load_text):

@@ -123,7 +123,8 @@ def _operator(text: str, at: int, before: Kind) -> tuple[Token, int]:
     if sign in _OPERATORS:
         return Token(_OPERATORS[sign], sign, sign), end
     if sign in _LATER:
-        raise LanguageError(f"the operator {sign} is not there yet in Hookline", not_yet=True)
+        hint = "; a name with - in it stands in brackets: [my-name]" if sign == "-" else ""
+        raise LanguageError(f"the operator {sign} is not there yet in Hookline{hint}", not_yet=True)
     if sign in _MEANT:
         raise LanguageError(f"{sign} is no operator, write {_MEANT[sign]}")
     hint = "; put a space between operators" if len(sign) > 1 else ""

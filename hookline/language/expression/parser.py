@@ -12,7 +12,7 @@ MAX_COMPARISONS = 50
 
 _END = Token(Kind.CLOSE, "the end", None)
 _LITERALS = frozenset((Kind.NUMBER, Kind.BOOLEAN, Kind.TEXT, Kind.DATE))
-_WORDS = {"and": "&&", "or": "||", "not": "!"}
+_WORDS = {"and": "&&", "or": "||"}
 
 
 def parse(tokens: list[Token]) -> Stage:
@@ -91,6 +91,9 @@ class _Parser:
         raise LanguageError(f"a value is missing before {_shown(token)}")
 
     def _enclosed(self) -> Stage:
+        if self.peek().kind is Kind.CLOSE and self.peek() is not _END:
+            self._next()
+            return stages.literal(None)  # the only way to write null
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise LanguageError(f"more than {MAX_DEPTH} parentheses are open")
