@@ -21,7 +21,9 @@ find_python() {
 if [ -x .venv/bin/python ] && ! runs .venv/bin/python; then rm -rf .venv; fi
 
 if command -v uv >/dev/null 2>&1; then
-    [ -x .venv/bin/python ] || uv venv --quiet .venv
+    # The version of .python-version, fetched if it must be; else any that is here and supported.
+    [ -x .venv/bin/python ] || uv venv --quiet .venv ||
+        uv venv --quiet --python '>=3.12,<3.15' .venv
     uv pip install --quiet --python .venv/bin/python --require-hashes -r "$requirements"
     uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
     exit 0

@@ -21,10 +21,17 @@ ORDER = ("exprs", "data", "context", "time", "script")
 
 
 class Check(NamedTuple):
-    """The verdict of one item: its clause, and the error that kept it from a verdict (or empty)."""
+    """The verdict of one item.
+
+    Attributes:
+        clause: what it asked, and what the event has.
+        error: what kept it from a verdict, in upstream's words, or empty.
+        public: the error without data of the event, where it has any.
+    """
 
     clause: Clause
     error: str = ""
+    public: str = ""
 
 
 type Test = Callable[[Event], Check]
@@ -45,17 +52,19 @@ class Judgement(NamedTuple):
         passed: the verdict.
         clauses: every clause with expected and actual values, in the manifest's order.
         error: why no verdict was possible, upstream's words; empty otherwise.
+        public: the error without data of the event.
     """
 
     passed: bool
     clauses: tuple[Clause, ...] = ()
     error: str = ""
+    public: str = ""
 
     @property
     def reason(self) -> str:
         """One line for people and logs: the first clause that said no, without event data."""
         if self.error:
-            return self.error
+            return self.public
         for clause in self.clauses:
             if not clause.passed:
                 return f"{clause.clause}: expected {clause.expected}"
@@ -73,35 +82,30 @@ class _Kind:
     tests: tuple[Test, ...]
     any_will_do: bool
 
-    def ask(self, event: Event) -> tuple[bool, tuple[Clause, ...], str]:
-        """Return the verdict, the clauses, and the error in upstream's form."""
+    def ask(self, event: Event) -> Judgement:
+        """Return the verdict of this kind; its error has upstream's form."""
         if self.name in _LISTED and event.data and not is_json(event.data):
-            return False, (self._no_json(),), self._error(_NO_JSON)
+            clause = Clause(self.name, passed=False, expected="data that is JSON", actual=_NO_JSON)
+            return self._no((clause,), "error ({})", [Check(clause, _NO_JSON)])
         checks = [test(event) for test in self.tests]
         clauses = tuple(check.clause for check in checks)
         if self.any_will_do:
-            passed = any(clause.passed for clause in clauses)
-            errors = [] if passed else [check.error for check in checks if check.error]
-            return passed, clauses, self._errors(errors)
+            if any(clause.passed for clause in clauses):
+                return Judgement(passed=True, clauses=clauses)
+            return self._no(clauses, "errors [{}]", [check for check in checks if check.error])
         for check in checks:
-            if check.error:
-                return False, clauses, self._error(check.error)
-            if not check.clause.passed:
-                return False, clauses, ""
-        return True, clauses, ""
+            if check.error or not check.clause.passed:
+                return self._no(clauses, "error ({})", [check] if check.error else [])
+        return Judgement(passed=True, clauses=clauses)
 
-    def _no_json(self) -> Clause:
-        return Clause(self.name, passed=False, expected="data that is JSON", actual=_NO_JSON)
-
-    def _error(self, message: str) -> str:
-        return f"{self._called} filter error ({message})"
-
-    def _errors(self, messages: list[str]) -> str:
-        return f"{self._called} filter errors [{' / '.join(messages)}]" if messages else ""
-
-    @property
-    def _called(self) -> str:
-        return "expr" if self.name == "exprs" else self.name
+    def _no(self, clauses: tuple[Clause, ...], form: str, failed: list[Check]) -> Judgement:
+        if not failed:
+            return Judgement(passed=False, clauses=clauses)
+        called = "expr" if self.name == "exprs" else self.name
+        errors = " / ".join(check.error for check in failed)
+        public = " / ".join(check.public or check.error for check in failed)
+        error, public = (f"{called} filter {form.format(text)}" for text in (errors, public))
+        return Judgement(passed=False, clauses=clauses, error=error, public=public)
 
 
 def compile_filters(raw: dict[str, Any] | None, operator: str, place: Place) -> Judge | None:
@@ -179,14 +183,17 @@ def _pass(_event: Event) -> Judgement:
 
 
 def _judge(groups: tuple[_Kind, ...], *, any_will_do: bool) -> Judge:
+    enough = any if any_will_do else all
+
     def judge(event: Event) -> Judgement:
         answers = [group.ask(event) for group in groups]
-        clauses = tuple(clause for _, of_kind, _ in answers for clause in of_kind)
-        errors = [error for _, _, error in answers if error]
-        if any_will_do:
-            passed = any(verdict for verdict, _, _ in answers) and not errors
-            return Judgement(passed, clauses, " / ".join(errors))
-        passed = all(verdict for verdict, _, _ in answers)
-        return Judgement(passed, clauses, errors[0] if errors else "")
+        failed = [answer for answer in answers if answer.error]
+        told = failed if any_will_do else failed[:1]
+        return Judgement(
+            passed=enough(answer.passed for answer in answers) and not failed,
+            clauses=tuple(clause for answer in answers for clause in answer.clauses),
+            error=" / ".join(answer.error for answer in told),
+            public=" / ".join(answer.public for answer in told),
+        )
 
     return judge

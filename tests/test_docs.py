@@ -135,7 +135,7 @@ def options(command: click.Command) -> list[tuple[str, str, str]]:
     context = click.Context(command)
     found = []
     for option in command.params:
-        if not isinstance(option, click.Option):
+        if not isinstance(option, click.Option) or option.hidden:
             continue
         default = option.get_default(context)
         shown = OFF if option.is_flag else REQUIRED if option.required else UNSET
@@ -148,9 +148,27 @@ def options(command: click.Command) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_the_table_of_flags_has_every_option_of_a_command(name: str):
     table = rows(section(read("flags.md"), f"## hookline {name}"))
+    table = [row for row in table if "`, `--nats-" not in row[0]]  # the login: see below
     written = [tuple(cell.replace("`", "") for cell in row[:3]) for row in table]
     assert written == options(commands()[name])
     assert all(row[3] for row in table)
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_flags_that_the_help_leaves_out_stand_together_in_a_row_and_on_the_page_of_logins(
+    name: str,
+):
+    hidden = [o for o in commands()[name].params if isinstance(o, click.Option) and o.hidden]
+    listed = [
+        flag
+        for row in rows(section(read("flags.md"), f"## hookline {name}"))
+        if "`, `--nats-" in row[0]
+        for flag in code(row[0])
+    ]
+    assert listed == [option.opts[0] for option in hidden]
+    page = read("nats-login.md")
+    told = [o.name for o in hidden if f"`{o.opts[0]} " in page and f"`{o.envvar}`" in page]
+    assert told == [o.name for o in hidden]
 
 
 def test_flags_are_told_of_commands_that_exist_only():

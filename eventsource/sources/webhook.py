@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from eventsource import body, headers, identity
+from eventsource.filter import EventFilter
 from eventsource.source import Endpoint, Happening, HttpSource, Receive, RefusedError, Request
-from hookline import __version__
 from hookline.block import Block
 from hookline.language.errors import LanguageError
 from hookline.language.gjson import compile_path
@@ -16,7 +16,6 @@ from hookline.secrets import SecretKey
 
 _FORM = b"application/x-www-form-urlencoded"
 _LAST_PORT = 65535
-_NOT_YET = ("filter", "serverCertSecret", "serverKeySecret")
 
 type FindId = Callable[[Request, bytes], str | None]
 """Finds the sender's id in a request and its body as JSON."""
@@ -57,9 +56,11 @@ class Webhook(HttpSource):
     keep_headers: list[str] | None = Field(
         None, description="Headers to store although they are secret: Authorization, Cookie."
     )
-    filter: dict[str, Any] | None = Field(None, description="Not there yet.")
-    server_cert_secret: SecretKey | None = Field(None, description="Not there yet (TLS).")
-    server_key_secret: SecretKey | None = Field(None, description="Not there yet (TLS).")
+    filter: EventFilter | None = Field(None, description="Which events are kept.")
+    server_cert_secret: SecretKey | None = Field(
+        None, description="Certificate (PEM) of the port, which then serves https only."
+    )
+    server_key_secret: SecretKey | None = Field(None, description="Its private key (PEM).")
 
     @field_validator("endpoint")
     @classmethod
@@ -84,20 +85,30 @@ class Webhook(HttpSource):
             raise ValueError("the method must be POST or GET; others were never served")
         return method
 
+    @model_validator(mode="after")
+    def _both(self) -> "Webhook":
+        if (self.server_cert_secret is None) != (self.server_key_secret is None):
+            raise ValueError("serverCertSecret and serverKeySecret come together")
+        return self
+
     def where(self) -> Endpoint:
         """Return where it is called."""
-        size = self.max_payload_size
-        return Endpoint(int(self.port), self.endpoint, self.method, size, self.auth_secret)
+        certificate = None
+        if self.server_cert_secret is not None and self.server_key_secret is not None:
+            certificate = self.server_cert_secret, self.server_key_secret
+        return Endpoint(
+            port=int(self.port),
+            path=self.endpoint,
+            method=self.method,
+            max_payload=self.max_payload_size,
+            token=self.auth_secret,
+            certificate=certificate,
+        )
 
     def compile(self, place: Place) -> Receive | None:
         """Return what makes a happening of a request; None with the mistakes noted."""
-        written = self.model_dump(by_alias=True, exclude_none=True)
-        refused = [name for name in _NOT_YET if name in written]
-        for name in refused:
-            message = f"{name} is not there yet in Hookline {__version__}"
-            (place / name).error(message, code="not-yet")
         find_id = self._find_id(place / "idFrom")
-        if refused or find_id is None:
+        if find_id is None:
             return None
         without = headers.dropped(self.keep_headers or ())
         metadata = body.encode_sorted(self.metadata) if self.metadata else b""

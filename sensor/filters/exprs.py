@@ -87,8 +87,8 @@ def _test(expression: Expression, paths: _Paths) -> Test:
     name = f"exprs {_cut(expression.text)}"
     passing = Clause(clause=name, passed=True, expected="true")
 
-    def failed(error: str, actual: Any) -> Check:
-        return Check(Clause(name, passed=False, expected="true", actual=actual), error)
+    def failed(error: str, actual: Any, public: str = "") -> Check:
+        return Check(Clause(name, passed=False, expected="true", actual=actual), error, public)
 
     def test(event: Event) -> Check:
         if not event.data:
@@ -106,7 +106,7 @@ def _test(expression: Expression, paths: _Paths) -> Test:
                 values[field] = _native(one)
             passed = expression.evaluate(values) is True
         except EvaluationError as error:
-            return failed(str(error), _shown(values, found))
+            return failed(str(error), _shown(values, found), error.public)
         return Check(Clause(name, passed, expected="true", actual=_shown(values, found)))
 
     return test

@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hookline.language.expression.values import EvaluationError, quote, same
+from hookline.language.expression.values import EvaluationError, same, unusable
 
 type Fields = Mapping[str, Any]
 type Stage = Callable[[Fields], Any]
@@ -39,7 +39,7 @@ def prefix(sign: str, stage: Stage) -> Stage:
     def value(fields: Fields) -> Any:
         found = stage(fields)
         if type(found) is not wanted:
-            raise EvaluationError(f"Value '{quote(found)}' cannot be used with the prefix '{sign}'")
+            raise unusable(found, f"the prefix '{sign}'")
         return change(found)
 
     return value
@@ -66,10 +66,7 @@ def logical(sign: str, stages: list[Stage]) -> Stage:
 
 def _boolean(value: Any, sign: str) -> None:
     if type(value) is not bool:
-        raise EvaluationError(
-            f"Value '{quote(value)}' cannot be used with the logical operator '{sign}', "
-            "it is not a bool"
-        )
+        raise unusable(value, f"the logical operator '{sign}', it is not a bool")
 
 
 def comparison(first: Stage, rest: list[tuple[str, Stage]]) -> Stage:
@@ -94,9 +91,7 @@ def _ordering(sign: str, compare: _Compare) -> _Compare:
 
 
 def _not_comparable(value: Any, sign: str) -> EvaluationError:
-    return EvaluationError(
-        f"Value '{quote(value)}' cannot be used with the comparator '{sign}', it is not a number"
-    )
+    return unusable(value, f"the comparator '{sign}', it is not a number")
 
 
 def _within(left: Any, right: Any) -> bool:

@@ -7,12 +7,21 @@ from typing import Any
 
 from hookline.language.jsontext import number_text
 
+_SHOWN = 200
 _LARGE = 6
 _SMALL = -4
 
 
 class EvaluationError(ValueError):
-    """An expression has no value for an event; the message is govaluate's."""
+    """An expression has no value for an event; the message is govaluate's.
+
+    Attributes:
+        public: the same without data of the event, fit for logs.
+    """
+
+    def __init__(self, message: str, *, public: str = "") -> None:
+        super().__init__(message)
+        self.public = public or message
 
 
 def read_block(raw: bytes) -> Any:
@@ -42,6 +51,16 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     return bool(left == right)
+
+
+def unusable(value: Any, where: str) -> EvaluationError:
+    """Return the error for a value of the wrong type, quoted up to a length."""
+    text = quote(value)
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return EvaluationError(
+        f"Value '{shown}' cannot be used with {where}",
+        public=f"a value cannot be used with {where}",
+    )
 
 
 def quote(value: Any) -> str:

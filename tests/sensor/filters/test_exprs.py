@@ -80,6 +80,18 @@ def test_a_type_that_does_not_fit_is_an_error_in_upstreams_words():
     assert judgement.clauses[0].actual == {"x": "b"}
 
 
+def test_the_reason_for_logs_holds_no_data_of_the_event():
+    words = "a value cannot be used with the comparator '>', it is not a number"
+    assert judge(item("x > 1", x="a")).reason == f"expr filter error ({words})"
+    missing = judge(item("x > 1", x="a"), item("x", x="miss"), exprLogicalOperator="or")
+    assert missing.reason == f"expr filter errors [{words} / path 'miss' does not exist]"
+
+
+def test_a_long_value_is_cut_in_an_error():
+    data = json.dumps({"a": "x" * 10_000}).encode()
+    assert len(judge(item("x > 1", x="a"), data=data).error) < 400
+
+
 def test_a_name_without_a_field_is_an_error_only_where_its_value_is_needed():
     assert judge(item("t == 10 || nope", t="a-longer-name")).passed
     judgement = judge(item("t == 9 || nope", t="a-longer-name"))
