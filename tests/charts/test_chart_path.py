@@ -2,13 +2,14 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import httpx
 import pytest
-from chart import Pod, Release
+from chart import ROOT, Pod, Release
 from crowd import Crowd, launched_by, numbers_of
 from hookline_processes import free_port, wait_until
 from nats_servers import NatsServer
@@ -16,14 +17,16 @@ from stage import MANIFESTS, trigger
 
 pytestmark = pytest.mark.timeout(300)
 
-LOGIN = "authorization { user: hookline, password: s3cret }"
+# The user with just the rights that the page names.
+PAGE = (ROOT / "docs" / "nats-permissions.md").read_text("utf-8")
+[LOGIN] = re.findall(r"^```\n(authorization .*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def nats(make_nats_server: Callable[..., NatsServer]) -> str:
     """The address of a NATS that asks for a password, the password in it."""
     server = make_nats_server(LOGIN)
-    return server.url.replace("nats://", "nats://hookline:s3cret@")
+    return server.url.replace("nats://", "nats://hookline:change-me@")
 
 
 @pytest.fixture
