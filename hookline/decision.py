@@ -50,6 +50,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
         object: `{apiVersion, kind, namespace, name, uid}` of what was launched.
         attempts: counted attempts so far; since: the first one; deliveries: delivery count then.
         error: the last error's text.
+        given_up: why the trigger was given up, `Reason: text`, while its dlqTrigger is tried;
+            attempts and since are the dlqTrigger's then.
     """
 
     form: int = FORM
@@ -69,6 +71,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     since: str = ""
     deliveries: int = 0
     error: str = ""
+    given_up: str = ""
 
 
 _encode = msgspec.json.Encoder().encode

@@ -37,6 +37,11 @@ def due(identity_: str, sensor: str, trigger: str, dependency: str) -> str:
     return fingerprint("due", identity_, sensor, trigger, dependency)
 
 
+def dlq_due(due_: str) -> str:
+    """Return what stands for the `dlqTrigger` of a firing that is given up."""
+    return fingerprint("dlq", due_)
+
+
 def _suffix(namespace: str, home: str | None) -> str:
     return "" if home is None or namespace == home else f"-{namespace}"
 

@@ -1,4 +1,4 @@
-"""Makes the decision records of one (delivery, dependency): pure, but for the clock."""
+"""Makes the decision records of one (event, trigger, dependency): pure, but for the clock."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,19 @@ _ERROR_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What all records about one delivery, trigger and dependency share."""
+    """What all records about one event, trigger and dependency share.
 
-    delivery: Delivery
+    Attributes:
+        sequence: of the event in the stream.
+        deliveries: how often the delivery was made that is worked on.
+    """
+
     event: Event
+    sequence: int
     sensor: str
     trigger: str
     dependency: str
+    deliveries: int
 
     def ended(
         self,
@@ -28,7 +34,7 @@ class Record:
         clauses: tuple[Clause, ...] = (),
         reference: dict[str, str] | None = None,
     ) -> Decision:
-        """Return the record of an end: launched, filtered or skipped."""
+        """Return the record of an end: launched, filtered, held or skipped."""
         return self._decision(verdict, reason=reason, clauses=clauses, object=reference)
 
     def retrying(self, last: Decision | None, error: TemporaryError, *, counted: bool) -> Decision:
@@ -44,11 +50,42 @@ class Record:
             error=str(error)[:_ERROR_LENGTH],
             attempts=(last.attempts if last else 0) + int(counted),
             since=last.since if last else moment,
-            deliveries=self.delivery.count,
+            deliveries=self.deliveries,
+            given_up=last.given_up if last else "",
         )
 
-    def dead_lettered(self, last: Decision | None, reason: str, error: str) -> Decision:
-        """Return the record of an event that is given up."""
+    def giving_up(self, reason: str, error: str) -> Decision:
+        """Return the record of a trigger that is given up and whose dlqTrigger is tried now."""
+        return self._decision(
+            Verdict.RETRYING,
+            reason="DlqTrigger",
+            error=error[:_ERROR_LENGTH],
+            since=now(),
+            deliveries=self.deliveries,
+            given_up=f"{reason}: {error[:_ERROR_LENGTH]}",
+        )
+
+    def noted(self, last: Decision | None, reason: str) -> Decision:
+        """Return a record that says how far we are, and counts no attempt."""
+        last = last if last is not None and last.verdict is Verdict.RETRYING else None
+        return self._decision(
+            Verdict.RETRYING,
+            reason=reason,
+            error=last.error if last else "",
+            attempts=last.attempts if last else 0,
+            since=last.since if last else now(),
+            deliveries=self.deliveries,
+            given_up=last.given_up if last else "",
+        )
+
+    def dead_lettered(
+        self,
+        last: Decision | None,
+        reason: str,
+        error: str,
+        reference: dict[str, str] | None = None,
+    ) -> Decision:
+        """Return the record of an event that is given up; `reference`: what the dlqTrigger made."""
         retried = last if last is not None and last.verdict is Verdict.RETRYING else None
         return self._decision(
             Verdict.DEAD_LETTERED,
@@ -56,7 +93,8 @@ class Record:
             error=error[:_ERROR_LENGTH],
             attempts=(retried.attempts if retried else 0) + 1,
             since=retried.since if retried else "",
-            deliveries=self.delivery.count,
+            deliveries=self.deliveries,
+            object=reference,
         )
 
     def _decision(self, verdict: Verdict, **fields: object) -> Decision:
@@ -64,7 +102,7 @@ class Record:
             event_id=self.event.id,
             source=self.event.source,
             event=self.event.name,
-            sequence=self.delivery.sequence,
+            sequence=self.sequence,
             sensor=self.sensor,
             trigger=self.trigger,
             dependency=self.dependency,
@@ -78,5 +116,16 @@ def bad_event(delivery: Delivery, sensor: str, trigger: str, error: PermanentErr
     """Return the record of bytes that are no CloudEvent; they are known by their sequence."""
     _, source, event = (*delivery.subject.split(".", 2), "", "")[:3]
     unreadable = Event(f"sequence-{delivery.sequence}", source, event, "", "", b"")
-    record = Record(delivery, unreadable, sensor, trigger, "")
+    record = Record(unreadable, delivery.sequence, sensor, trigger, "", delivery.count)
     return record.dead_lettered(None, error.reason, str(error))
+
+
+def is_final(decision: Decision, sequence: int) -> bool:
+    """Return whether nothing is left to do for the message of this sequence.
+
+    Launched and skipped are the end of an event; a dead letter is the end of its own message
+    (another message is a redrive).
+    """
+    if decision.verdict in {Verdict.LAUNCHED, Verdict.SKIPPED}:
+        return True
+    return decision.verdict is Verdict.DEAD_LETTERED and decision.sequence == sequence

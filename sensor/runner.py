@@ -5,31 +5,28 @@ then an acknowledgement or a delayed put-back; where neither is possible (bus go
 delivery is dropped without a word and comes again.
 """
 
-import asyncio
-import time
-from collections.abc import Callable
-from datetime import datetime
-
 import structlog
-from prometheus_client import Counter
 
-from hookline import names
-from hookline.decision import Decision, Verdict
+from hookline.decision import Verdict
 from hookline.errors import PermanentError, TemporaryError
 from hookline.event import Event, decode
-from hookline.eventbus.bus import Bus
 from hookline.eventbus.decisions import Stored
 from hookline.eventbus.pull import Delivery
-from hookline.metrics import Metrics
+from sensor.attempts import LONGEST_WAIT, Attempts, Part, Party, backoff
+from sensor.desk import Desk
+from sensor.gate import Gate
+from sensor.generation import Generation
+from sensor.join import Join
 from sensor.probe import Probe
-from sensor.records import Record, bad_event
+from sensor.records import Record, bad_event, is_final
 from sensor.spec import Dependency
-from trigger.action import Doors, Due, LeaseLostError
+from sensor.suspects import Suspects
+from trigger.action import Doors, LeaseLostError
 from trigger.spec import Trigger
 
 log = structlog.get_logger(__name__)
 
-LONGEST_WAIT = 30.0
+OUTDATED_WAIT = 1.0
 
 
 class TriggerRunner:
@@ -38,66 +35,108 @@ class TriggerRunner:
     Attributes:
         trigger, dependencies: what the manifest says now; a reload replaces them between two
             deliveries (`become`).
-        probe: how far the trigger's target is trusted.
+        generation: which version of the Sensor that is.
+        attempts: makes the launches; its probe knows how far the trigger's target is trusted.
+        join: what it holds until other events come.
     """
 
     def __init__(
         self,
-        bus: Bus,
+        desk: Desk,
         doors: Doors,
-        metrics: Metrics,
-        sensor: str,
         trigger: Trigger,
         dependencies: tuple[Dependency, ...],
         *,
+        generation: Generation,
         window: int,
+        gate: Gate,
     ) -> None:
-        self._bus = bus
-        self._doors = doors
-        self._metrics = metrics
-        self.sensor = sensor
+        self.sensor = desk.sensor
         self.trigger = trigger
         self.dependencies = dependencies
-        self.probe = Probe(1 if trigger.serial else window, time.monotonic)
-        self.kick: Callable[[], None] = lambda: None
+        self.generation = generation
+        self._desk = desk
+        self.attempts = Attempts(self._desk, doors, trigger, 1 if trigger.serial else window)
+        self.join = Join(self._desk, self.attempts)
+        self._suspects = Suspects(self._desk, gate, self.attempts, self.join)
 
-    def become(self, trigger: Trigger, dependencies: tuple[Dependency, ...], window: int) -> None:
+    @property
+    def probe(self) -> Probe:
+        """How far the trigger's target is trusted."""
+        return self.attempts.probe
+
+    def become(
+        self,
+        trigger: Trigger,
+        dependencies: tuple[Dependency, ...],
+        *,
+        generation: Generation,
+        window: int,
+    ) -> None:
         """Go on with another version of the same trigger."""
         self.trigger = trigger
         self.dependencies = dependencies
-        self.probe.window = 1 if trigger.serial else window
+        self.generation = generation
+        self.attempts.become(trigger, 1 if trigger.serial else window)
+
+    def limit(self) -> int:
+        """Return how many deliveries may be in flight now."""
+        return 0 if self.generation.outdated else self.attempts.limit()
 
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery to its end; what remains unsaid comes again."""
         try:
-            await self._handle(delivery)
+            wait = await self._work(delivery)
+            if wait is None:
+                self._desk.waited(delivery.stored_at)
+                delivery.ack()
+            else:
+                delivery.nak(wait)
         except LeaseLostError:
             delivery.drop()
         except (TemporaryError, PermanentError) as error:
             log.warning("put back", sensor=self.sensor, trigger=self.trigger.name, error=str(error))
-            delivery.nak(_backoff(delivery.count))
+            delivery.nak(backoff(delivery.count))
         except Exception:
             log.exception("a bug in the sensor", sensor=self.sensor, trigger=self.trigger.name)
             delivery.nak(LONGEST_WAIT)
 
-    async def _handle(self, delivery: Delivery) -> None:
+    async def _work(self, delivery: Delivery) -> float | None:
+        """Return None when all is on record, or the seconds until another attempt.
+
+        While a later version of the Sensor is the current one, everything is put back: that version
+        may have dependencies that this one does not know.
+        """
         try:
             event = decode(delivery.data)
         except PermanentError as error:
             unreadable = bad_event(delivery, self.sensor, self.trigger.name, error)
-            await self._dead_letter(delivery, unreadable, None)
-            delivery.ack()
-            return
+            await self._desk.dead_letter(delivery.data, unreadable, None)
+            return None
+        if not await self.generation.is_current():
+            return OUTDATED_WAIT
         wanted = [d for d in self.dependencies if (d.source, d.event) == (event.source, event.name)]
-        waits = [await self._settle(delivery, event, dependency) for dependency in wanted]
         if not wanted:
-            record = Record(delivery, event, self.sensor, self.trigger.name, "")
-            await self._end(delivery, record.ended(Verdict.SKIPPED, "no dependency"), None)
-        again = [wait for wait in waits if wait is not None]
-        if again:
-            delivery.nak(max(again))
-        else:
-            delivery.ack()
+            record = self._record(delivery, event, "")
+            await self._desk.store(record.ended(Verdict.SKIPPED, "no dependency"), None)
+            return None
+        records = [self._record(delivery, event, dependency.name) for dependency in wanted]
+        return await self._suspects.run(
+            delivery, records, lambda: self._settle_all(delivery, event, wanted)
+        )
+
+    async def _settle_all(
+        self, delivery: Delivery, event: Event, wanted: list[Dependency]
+    ) -> float | None:
+        """Decide for each dependency; a join goes no further than the first that must wait."""
+        waits: list[float] = []
+        for dependency in wanted:
+            wait = await self._settle(delivery, event, dependency)
+            if wait is not None:
+                waits.append(wait)
+                if self.trigger.condition.joins:
+                    break
+        return max(waits, default=None)
 
     async def _settle(
         self, delivery: Delivery, event: Event, dependency: Dependency
@@ -106,157 +145,35 @@ class TriggerRunner:
 
         A dead letter of the very same message ends it too: only its acknowledgement was lost.
         """
-        record = Record(delivery, event, self.sensor, self.trigger.name, dependency.name)
-        before = await self._before(delivery, record)
-        if before is not None and _is_final(before.decision, delivery.sequence):
+        record = self._record(delivery, event, dependency.name)
+        kept = None
+        if self.trigger.condition.joins:
+            # Read before the lookup: what others decide after it moves the hand's revision.
+            wait, kept = await self.join.open(delivery)
+            if wait is not None:
+                return wait
+        before = await self._desk.last(record) if delivery.may_repeat else None
+        if before is not None and is_final(before.decision, delivery.sequence):
             return None
-        judgement = dependency.judge(event)
-        if not judgement.passed:
-            clauses = tuple(clause for clause in judgement.clauses if not clause.passed)
-            filtered = record.ended(Verdict.FILTERED, judgement.reason, clauses=clauses)
-            await self._end(delivery, filtered, before)
-            self._say("filtered", event, dependency, reason=judgement.reason)
+        held = kept is not None and self.join.holds(kept.hand, record)
+        if not held and not await self._passes(record, dependency, before):
             return None
-        return await self._launch(delivery, record, dependency, before)
+        if kept is not None:
+            return await self.join.enter(delivery, record, before, kept)
+        due = self._desk.due(record)
+        alone = Party(Part(record, delivery.data), (), due, before, repeat=delivery.may_repeat)
+        return await self.attempts.fire(delivery, alone)
 
-    async def _before(self, delivery: Delivery, record: Record) -> Stored | None:
-        if not delivery.may_repeat:
-            return None
-        event = record.event
-        return await self._bus.decisions.last(
-            event.id, event.source, event.name, self.sensor, self.trigger.name, record.dependency
-        )
+    def _record(self, delivery: Delivery, event: Event, dependency: str) -> Record:
+        return self._desk.record(event, delivery.sequence, dependency, delivery.count)
 
-    async def _launch(
-        self, delivery: Delivery, record: Record, dependency: Dependency, before: Stored | None
-    ) -> float | None:
-        event = record.event
-        due = self._due(event, dependency)
-        started = time.perf_counter()
-        try:
-            order = self.trigger.launcher.order({dependency.name: event}, due)
-            reference = await self.trigger.launcher.launch(
-                order, self._doors, delivery.lease_is_live, repeat=delivery.may_repeat
-            )
-        except TemporaryError as error:
-            return await self._failed(delivery, record, before, error)
-        except PermanentError as error:
-            self._count(self._metrics.failed)
-            await self._give_up(delivery, record, before, error.reason, str(error))
-            return None
-        self._count(self._metrics.triggered)
-        labels = (self._bus.namespace, self.sensor, self.trigger.name)
-        self._metrics.action_seconds.labels(*labels).observe(time.perf_counter() - started)
-        if self.probe.worked():
-            self._say("target is back", event, dependency)
-            self.kick()
-        launched = record.ended(Verdict.LAUNCHED, "", reference=reference)
-        await self._end(delivery, launched, before)
-        self._say("launched", event, dependency, object=_show(reference))
-        return None
-
-    def _due(self, event: Event, dependency: Dependency) -> Due:
-        identity = names.identity(self._bus.namespace, event.source, event.name, event.id)
-        key = names.due(identity, self.sensor, self.trigger.name, dependency.name)
-        return Due(identity=identity, key=key, dependency=dependency.name, event=event)
-
-    async def _failed(
-        self, delivery: Delivery, record: Record, before: Stored | None, error: TemporaryError
-    ) -> float | None:
-        """Record a failed attempt; return the wait until the next, or None when given up."""
-        self._count(self._metrics.failed)
-        if error.whole_target:
-            self._target_failed(error)
-        last = before.decision if before is not None else None
-        retrying = record.retrying(last, error, counted=not error.whole_target)
-        if self.trigger.retry.exhausted(retrying.attempts) or self._too_long(retrying):
-            self._count(self._metrics.gave_up)
-            await self._give_up(delivery, record, before, error.reason, str(error))
-            return None
-        await self._store(retrying, before)
-        event = record.event
-        log.warning(
-            "retrying",
-            event_id=event.id,
-            sensor=self.sensor,
-            trigger=self.trigger.name,
-            attempts=retrying.attempts,
-            error=str(error),
-            every=f"retrying {self.sensor} {self.trigger.name} {error.reason}",
-        )
-        if error.whole_target:
-            return max(_backoff(delivery.count), 2 * self.probe.wait(), error.delay or 0.0)
-        return max(self.trigger.retry.delay(retrying.attempts), error.delay or 0.0)
-
-    def _target_failed(self, error: TemporaryError) -> None:
-        self.probe.failed(str(error), error.delay)
-        pause = max(0.0, self.probe.resume_at - time.monotonic())
-        asyncio.get_running_loop().call_later(pause + 0.001, self.kick)
-
-    def _too_long(self, retrying: Decision) -> bool:
-        since = datetime.fromisoformat(retrying.since).timestamp()
-        return time.time() - since > self.trigger.give_up_after
-
-    async def _give_up(
-        self, delivery: Delivery, record: Record, before: Stored | None, reason: str, error: str
-    ) -> None:
-        last = before.decision if before is not None else None
-        await self._dead_letter(delivery, record.dead_lettered(last, reason, error), before)
-
-    async def _dead_letter(
-        self, delivery: Delivery, decision: Decision, before: Stored | None
-    ) -> None:
-        await self._bus.dead_letters.put(delivery.data, decision)
-        await self._end(delivery, decision, before)
-        log.warning(
-            "dead-lettered",
-            event_id=decision.event_id,
-            sensor=self.sensor,
-            trigger=self.trigger.name,
-            reason=decision.reason,
-            error=decision.error,
-        )
-
-    async def _end(self, delivery: Delivery, decision: Decision, before: Stored | None) -> None:
-        """Record an end, and how long it took from the event's storing."""
-        await self._store(decision, before)
-        labels = (self._bus.namespace, self.sensor, self.trigger.name)
-        waited = max(0.0, time.time() - delivery.stored_at)
-        self._metrics.event_seconds.labels(*labels).observe(waited)
-
-    async def _store(self, decision: Decision, before: Stored | None) -> None:
-        await self._bus.decisions.record(decision, before.sequence if before is not None else None)
-        labels = (self._bus.namespace, self.sensor, self.trigger.name)
-        self._metrics.decisions.labels(*labels, decision.verdict.value).inc()
-
-    def _say(self, word: str, event: Event, dependency: Dependency, **fields: object) -> None:
-        log.info(
-            word,
-            event_id=event.id,
-            source=event.source,
-            event_name=event.name,
-            sensor=self.sensor,
-            trigger=self.trigger.name,
-            dependency=dependency.name,
-            **fields,
-        )
-
-    def _count(self, counter: Counter) -> None:
-        counter.labels(self._bus.namespace, self.sensor, self.trigger.name).inc()
-
-
-def _backoff(count: int) -> float:
-    return min(2.0 ** min(count - 1, 10), LONGEST_WAIT)
-
-
-def _is_final(decision: Decision, sequence: int) -> bool:
-    """Launched is final; a dead letter is final for its own message (another one is a redrive)."""
-    if decision.verdict is Verdict.LAUNCHED:
-        return True
-    return decision.verdict is Verdict.DEAD_LETTERED and decision.sequence == sequence
-
-
-def _show(reference: dict[str, str] | None) -> str:
-    if reference is None:
-        return ""
-    return f"{reference['kind']} {reference['namespace']}/{reference['name']}"
+    async def _passes(self, record: Record, dependency: Dependency, before: Stored | None) -> bool:
+        """Ask the filters; a no is put on record."""
+        judgement = dependency.judge(record.event)
+        if judgement.passed:
+            return True
+        clauses = tuple(clause for clause in judgement.clauses if not clause.passed)
+        decision = record.ended(Verdict.FILTERED, judgement.reason, clauses=clauses)
+        await self._desk.store(decision, before)
+        self._desk.say("filtered", record.event, dependency.name, reason=judgement.reason)
+        return False

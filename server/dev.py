@@ -85,6 +85,7 @@ class Dev:
                 namespace=settings.namespace,
                 drain=_DRAIN,
                 patient=False,
+                take_over=True,
             ),
             kube,
             loaded,

@@ -33,6 +33,7 @@ class RunSettings:
     max_bytes: int = 1 << 30
     nats_monitor: str | None = None
     allow_lossy_bus: bool = False
+    take_over: bool = False
     lenient: bool = False
     secrets_dir: Path | None = None
     kubeconfig: Path | None = None
@@ -85,4 +86,11 @@ def _worker_settings(settings: RunSettings, loaded: Loaded) -> WorkerSettings:
         allow_lossy=settings.allow_lossy_bus,
         monitor_url=settings.nats_monitor,
     )
-    return WorkerSettings(bus, settings.host, settings.api_port, settings.role, settings.namespace)
+    return WorkerSettings(
+        bus,
+        settings.host,
+        settings.api_port,
+        settings.role,
+        settings.namespace,
+        take_over=settings.take_over,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from hookline import names
 from hookline.decision import Clause
 from hookline.errors import PermanentError
+from hookline.event import Event
 from sensor.filter import Judgement
 from sensor.spec import Sensor
 from server.samples import Sample
@@ -98,18 +99,26 @@ def _firings(
         for each in judged
         if each.judgement.passed and each.sample.dependency.name in trigger.waits_for
     ]
-    if not due:
-        yield Firing(trigger.name, fired=False)
+    fired = False
+    held: dict[str, Event] = {}
     for sample in due:
-        yield _firing(sensor, trigger, sample, namespace)
+        held[sample.dependency.name] = sample.event
+        if trigger.condition.holds(held):
+            fired = True
+            yield _firing(sensor, trigger, sample, held, namespace)
+            held = {}
+    if not fired:
+        yield Firing(trigger.name, fired=False)
 
 
-def _firing(sensor: Sensor, trigger: Trigger, sample: Sample, namespace: str) -> Firing:
+def _firing(
+    sensor: Sensor, trigger: Trigger, sample: Sample, events: dict[str, Event], namespace: str
+) -> Firing:
     event, dependency = sample.event, sample.dependency.name
     identity = names.identity(namespace, event.source, event.name, event.id)
     key = names.due(identity, sensor.name, trigger.name, dependency)
     try:
-        order = trigger.launcher.order({dependency: event}, Due(identity, key, dependency, event))
+        order = trigger.launcher.order(events, Due(identity, key, dependency, event))
     except PermanentError as error:
         return Firing(trigger.name, fired=False, event_id=event.id, error=str(error))
     return Firing(trigger.name, fired=True, event_id=event.id, object=order.object)

@@ -40,6 +40,7 @@ class WorkerSettings:
         host: address that webhooks and the API listen on.
         api_port: port of the API (0: any).
         drain: seconds that a stop may take to finish what is held.
+        take_over: these manifests are the current ones, though another process has later ones.
         patient: keep trying for a webhook's port that is taken, red, instead of giving up.
     """
 
@@ -50,6 +51,7 @@ class WorkerSettings:
     namespace: str = DEFAULT_NAMESPACE
     drain: float = 20.0
     patient: bool = True
+    take_over: bool = False
 
 
 class Worker:
@@ -62,7 +64,9 @@ class Worker:
         self.metrics = Metrics(settings.namespace)
         self.health = Health()
         self.bus = Bus(settings.bus)
-        self._roster = Roster(self.bus, Doors(kube=kube), self.metrics)
+        self._roster = Roster(
+            self.bus, Doors(kube=kube), self.metrics, take_over=settings.take_over
+        )
         self._sources = SourceRunner(
             self.bus.publish_event,
             host=settings.host,
@@ -158,6 +162,8 @@ class Worker:
         yield from (f"refused manifest {name}" for name in self._loaded.refused)
         yield from self.bus.degraded
         yield from self._janitor.pinned
+        resting = self._roster.resting()
+        yield from (f"sensor {name} rests: {why}" for name, why in resting.items())
         refusing = self._roster.refusing_targets()
         yield from (f"trigger {who}: {why}" for who, why in refusing.items())
         yield from self._gauges.degraded()

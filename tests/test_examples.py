@@ -21,6 +21,7 @@ MADE = {
             "ref": "refs/heads/main",
         }
     ],
+    "join": [{"image": "shop/api:41", "approver": "ada"}],
     "retry": [{"probability": "0.5"}],
 }
 

@@ -12,9 +12,10 @@ from hookline.block import Block
 from hookline.duration import Duration
 from hookline.manifest import Place
 from trigger.action import FOLDER, Setting
-from trigger.conditions import read_conditions
+from trigger.conditions import Condition, read_conditions
 from trigger.launch import Launcher
 from trigger.notes import not_yet
+from trigger.rate import RateLimit
 from trigger.retry import Backoff, RetryStrategy
 from trigger.template import read_action, read_template
 
@@ -22,8 +23,6 @@ DAY = 86_400.0
 _NOT_YET = {
     "parameters": "parameters on the trigger's template",
     "policy": "policy",
-    "rate_limit": "rateLimit",
-    "dlq_trigger": "dlqTrigger",
 }
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
@@ -40,12 +39,12 @@ class TriggerBlock(Block):
     parameters: list[Any] | None = Field(None, description="Change the template (not there yet).")
     policy: dict[str, Any] | None = Field(None, description="When it worked (not there yet).")
     retry_strategy: Backoff | None = Field(None, description="Waits between attempts.")
-    rate_limit: dict[str, Any] | None = Field(None, description="Slows it down (not there yet).")
+    rate_limit: RateLimit | None = Field(None, description="How often it may fire.")
     at_least_once: bool = Field(
         default=False, description="One event at a time, in the order of the stream."
     )
     dlq_trigger: dict[str, Any] | None = Field(
-        None, description="Trigger for events that are given up (not there yet)."
+        None, description="A trigger that gets the events which this one has given up."
     )
     give_up_after: Duration = Field(
         DAY, description="An event that failed for so long becomes a dead letter."
@@ -60,21 +59,30 @@ class Trigger:
     """A trigger, ready.
 
     Attributes:
-        waits_for: dependencies any one of which makes it due.
-        serial: one event at a time, in order (`atLeastOnce`).
+        condition: when it is due, by the dependencies that have an event.
+        serial: one event at a time, in order (`atLeastOnce`, and every join).
         give_up_after: seconds from the first failed attempt to the dead letter.
         fingerprint: hash of what was written; equal ones mean the same.
         start_from: `beginning` or an RFC 3339 time; None: the moment of the first load.
+        interval: seconds between two attempts (`rateLimit`), 0 for no limit.
+        dlq: what is done with events that this trigger has given up, before they are dead letters.
     """
 
     name: str
-    waits_for: tuple[str, ...]
+    condition: Condition
     serial: bool
     retry: RetryStrategy
     give_up_after: float
     launcher: Launcher
     fingerprint: str
     start_from: str | None = None
+    interval: float = 0.0
+    dlq: "Trigger | None" = None
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The dependencies whose events it is given."""
+        return self.condition.names
 
 
 def read_trigger(
@@ -100,19 +108,40 @@ def read_trigger(
     head, rest = template
     at = Setting(sensor, head.name, namespace or names.DEFAULT_NAMESPACE, dependencies)
     prepared = read_action(rest, place / "template", at)
-    waits_for = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
-    if block is None or prepared is None or _errors(place) > before:
+    condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
+    dlq = None
+    if block is not None and block.dlq_trigger is not None:
+        dlq = _read_dlq(block.dlq_trigger, place / "dlqTrigger", at)
+    if block is None or prepared is None or condition is None or _errors(place) > before:
         return None
     return Trigger(
         name=head.name,
-        waits_for=waits_for,
-        serial=block.at_least_once,
+        condition=condition,
+        serial=block.at_least_once or condition.joins,
         retry=block.retry_strategy.strategy() if block.retry_strategy else RetryStrategy(),
         give_up_after=block.give_up_after,
         launcher=Launcher(prepared),
         fingerprint=names.fingerprint("trigger", _canonical(raw).decode()),
         start_from=None if block.start_from == "now" else block.start_from,
+        interval=block.rate_limit.interval if block.rate_limit else 0.0,
+        dlq=dlq,
     )
+
+
+def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:
+    """Return the trigger for given-up events; it is warned of what has no effect in it."""
+    template = raw.get("template")
+    idle = [("dlqTrigger", place), ("startFrom", place), ("rateLimit", place)]
+    idle += [("conditions", place / "template"), ("conditionsReset", place / "template")]
+    for key, where in idle:
+        there = raw if where is place else template
+        if isinstance(there, dict) and key in there:
+            (where / key).warn(
+                f"{key} has no effect in a dlqTrigger: it gets the events of the trigger around it",
+                code="no-effect",
+                suggestion=f"remove {key}",
+            )
+    return read_trigger(raw, place, at.sensor, at.namespace, at.dependencies)
 
 
 def _errors(place: Place) -> int:

@@ -20,7 +20,10 @@ class TemplateBlock(Block):
     """What stands in a `template` beside its action."""
 
     name: str = Field(min_length=1, description="Name of the trigger, unique in the Sensor.")
-    conditions: str = Field("", description="Dependencies that make it due, joined by ||.")
+    conditions: str = Field(
+        "",
+        description="When it is due: dependencies, &&, || and groups; empty: all joined.",
+    )
     conditions_reset: list[Any] | None = Field(
         None, description="When half-met conditions are forgotten (not there yet)."
     )

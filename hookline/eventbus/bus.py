@@ -14,6 +14,7 @@ from hookline.eventbus.consumers import Consumers
 from hookline.eventbus.dead_letters import DeadLetters
 from hookline.eventbus.decisions import Decisions
 from hookline.eventbus.frames import ID_HEADER, MADE
+from hookline.eventbus.joins import Joins
 from hookline.eventbus.publisher import Ack, Publisher
 from hookline.eventbus.settings import BusSettings
 from hookline.eventbus.starts import Starts
@@ -29,7 +30,7 @@ class Bus:
 
     Attributes:
         connection: to nats-server; its `problem` says what is wrong now.
-        decisions, dead_letters, starts, consumers: what is kept on the bus.
+        decisions, dead_letters, starts, joins, consumers: what is kept on the bus.
     """
 
     def __init__(self, settings: BusSettings) -> None:
@@ -42,7 +43,9 @@ class Bus:
         self.dead_letters = DeadLetters(self.connection, records)
         bucket = names.bucket(settings.namespace, "starts")
         self.starts = Starts(Bucket(self.connection, records, bucket))
-        self.consumers = Consumers(self.connection, self.starts)
+        bucket = names.bucket(settings.namespace, "joins")
+        self.joins = Joins(self.connection, Bucket(self.connection, records, bucket))
+        self.consumers = Consumers(self.connection, self.starts, self.joins)
         self._degraded: list[str] = []
 
     @property

@@ -17,7 +17,9 @@ from hookline.eventbus.errors import (
     BusError,
     BusRefusedError,
     ExistsError,
+    OutdatedError,
 )
+from hookline.eventbus.joins import Joins
 from hookline.eventbus.plans import DependencyRef, TriggerPlan
 from hookline.eventbus.retirement import Retirement
 from hookline.eventbus.slot import EXPIRES
@@ -53,6 +55,7 @@ class Consumers:
         self,
         connection: Connection,
         starts: Starts,
+        joins: Joins,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
@@ -60,13 +63,16 @@ class Consumers:
         self._namespace = connection.settings.namespace
         self.stream = names.event_stream(self._namespace)
         self._bound: set[tuple[str, str]] = set()
-        self._retirement = Retirement(connection, starts, self.stream, ACK_WAIT + EXPIRES, clock)
+        self._retirement = Retirement(
+            connection, starts, joins, self.stream, patience=ACK_WAIT + EXPIRES, clock=clock
+        )
 
     async def bind(self, plan: TriggerPlan) -> Bound:
         """Make or find the consumer of a trigger; what it has to deliver is never skipped.
 
         Raises:
             BusRefusedError: nats-server takes no more consumers, or `start_from` says nothing.
+            OutdatedError: a later version of the sensor is the current one.
             BusError: the bus did not do it; call again.
         """
         manifest = Manifest(plan.sensor, plan.manifest_hash, plan.modified)
@@ -81,6 +87,7 @@ class Consumers:
         """Write down where the trigger stands, before any consumer depends on it."""
         consumer = plan.consumer(self._namespace)
         kept = await self._starts.trigger(plan.sensor, plan.trigger)
+        await self._refuse_outdated(plan)  # after the read: a later version moves the revision
         if kept is None:
             existing = await self._find(consumer, state.last)
             start = await self._first(plan, state) if existing is None else existing.floor + 1
@@ -97,6 +104,14 @@ class Consumers:
         if wanted == kept.record:
             return kept
         return await self._starts.store(wanted, kept.revision)
+
+    async def _refuse_outdated(self, plan: TriggerPlan) -> None:
+        current = await self._starts.manifest(plan.sensor)
+        if current is not None and current.hash != plan.manifest_hash:
+            raise OutdatedError(
+                f"another process has a later version of sensor {plan.sensor}; to go back to"
+                " this one, run it with --take-over"
+            )
 
     async def _first(self, plan: TriggerPlan, state: StreamState) -> int:
         start_from = plan.start_from or "now"

@@ -3,11 +3,12 @@
 TemporaryError > BusError      the bus did not do it (its leaves say why); `code` is nats-server's
 PermanentError > TooLargeError, BadSubjectError
 ManifestError  > BusRefusedError   the bus is set up in a way that breaks a promise
+HooklineError  > OutdatedError     another process has a later version of the Sensor
 """
 
 from typing import Any
 
-from hookline.errors import ManifestError, PermanentError, TemporaryError
+from hookline.errors import HooklineError, ManifestError, PermanentError, TemporaryError
 
 
 class BusError(TemporaryError):
@@ -104,6 +105,10 @@ class BusRefusedError(ManifestError):
         super().__init__(f"{message} ({setting}): {remedy}")
         self.setting = setting
         self.remedy = remedy
+
+
+class OutdatedError(HooklineError):
+    """A later version of the Sensor is the current one; this one must not touch what it keeps."""
 
 
 # JetStream's err_code to leaf; any other code is a plain BusError.

@@ -17,6 +17,7 @@ from hookline.eventbus import cursors
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.cursors import StreamState, Survey
 from hookline.eventbus.errors import WrongSequenceError
+from hookline.eventbus.joins import Hand, Member
 from hookline.eventbus.reader import PREFIX
 from hookline.eventbus.starts import Kept, TriggerStart
 
@@ -58,8 +59,31 @@ class Janitor:
             _log.warning("some consumers do not answer: nothing is purged", every="janitor")
             return None
         records = [await self._note(kept, survey) for kept in await self._bus.starts.triggers()]
+        # Floors came first: what a join holds below them was written down before they rose.
+        hands = await self._bus.joins.hands()
         self._look_for_pins(survey, records)
-        return await self._purge(survey.state, _lowest(survey, records))
+        lowest = _lowest(survey, records)
+        oldest = min(
+            ((m.sequence, m, hand) for hand in hands for m in hand.needed),
+            key=lambda held: held[0],
+            default=None,
+        )
+        if oldest is not None and oldest[0] <= lowest:
+            lowest = oldest[0] - 1
+            self._name_half(survey.state, oldest[1], oldest[2])
+        return await self._purge(survey.state, lowest)
+
+    def _name_half(self, state: StreamState, member: Member, hand: Hand) -> None:
+        """Name the half of a join that keeps the stream more than half full."""
+        if state.max_size < 0 or state.size <= state.max_size // 2:
+            return
+        line = (
+            f"sensor {hand.sensor}, trigger {hand.trigger} waits for the counterpart of event"
+            f" {member.event_id} ({member.dependency}), and the stream keeps all that came later:"
+            " send it, or change the conditions"
+        )
+        self.pinned.append(line)
+        _log.warning("the stream is pinned", pin=line, every=f"pin {line}")
 
     async def _note(self, kept: Kept, survey: Survey) -> TriggerStart:
         """Keep how far a trigger is and what it lost; another janitor may have done so already."""

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from hookline.eventbus import cursors
 from hookline.eventbus.connection import Connection
 from hookline.eventbus.errors import BusRefusedError, NotFoundError, WrongSequenceError
+from hookline.eventbus.joins import Joins
 from hookline.eventbus.starts import Kept, Starts, TriggerStart
 
 
@@ -18,12 +19,15 @@ class Retirement:
         self,
         connection: Connection,
         starts: Starts,
+        joins: Joins,
         stream: str,
+        *,
         patience: float,
         clock: Callable[[], float],
     ) -> None:
         self._connection = connection
         self._starts = starts
+        self._joins = joins
         self._stream = stream
         self._patience = patience
         self._clock = clock
@@ -85,6 +89,7 @@ class Retirement:
             for name in (record.consumer, *record.retired)
             if await self._delete(name)
         ]
+        await self._joins.forget(record.sensor, record.trigger)
         await self._starts.forget(record.sensor, record.trigger)
         return [*consumers, f"start of {record.sensor}/{record.trigger}"]
 

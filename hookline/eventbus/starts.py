@@ -126,14 +126,18 @@ class Starts:
         entry = await self._bucket.get(names.sensor_key(sensor))
         return None if entry is None else _manifest(entry.value)
 
-    async def name_manifest(self, wanted: Manifest) -> Manifest:
-        """Make `wanted` the current manifest unless a later one is; return the current one."""
+    async def name_manifest(self, wanted: Manifest, *, take_over: bool = False) -> Manifest:
+        """Make `wanted` the current manifest unless a later one is; return the current one.
+
+        `take_over` claims it whatever the times say: a rollback to an older file.
+        """
 
         async def once() -> Manifest:
             entry = await self._bucket.get(names.sensor_key(wanted.sensor))
             if entry is not None:
                 current = _manifest(entry.value)
-                if current.hash == wanted.hash or current.modified > wanted.modified:
+                later = current.modified > wanted.modified and not take_over
+                if current.hash == wanted.hash or later:
                     return current
             revision = 0 if entry is None else entry.revision
             await self._bucket.put(names.sensor_key(wanted.sensor), _encode(wanted), revision)

@@ -37,6 +37,7 @@ _ROLES = ("all", "source", "sensor")
 @options.number("--max-bytes", "HOOKLINE_MAX_BYTES", 1 << 30, "Size of the event stream")
 @options.text("--nats-monitor", "HOOKLINE_NATS_MONITOR", "URL", None, "Monitoring of NATS.")
 @options.flag("--allow-lossy-bus", "HOOKLINE_ALLOW_LOSSY_BUS", "Accept a stream that drops.")
+@options.flag("--take-over", "HOOKLINE_TAKE_OVER", "These Sensors count, though others are later.")
 def command(paths: tuple[Path, ...], log_level: str, nats_url: str | None, **flags: Any) -> None:
     """Serve the event sources and sensors in PATH (default: .), until SIGTERM."""
     # Imported here, so that --help does not wait for them.

@@ -26,6 +26,7 @@ def test_the_identity_of_an_event_is_frozen():
 
 def test_what_fires_once_is_frozen():
     assert names.due(IDENTITY, "s", "t", "dep") == DUE
+    assert names.dlq_due(DUE) == "xnwpa5353fa36hjdromotcyh6i"
 
 
 def test_streams_and_buckets_are_frozen():

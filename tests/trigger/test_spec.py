@@ -59,8 +59,6 @@ def test_a_start_without_a_zone_or_sense_is_a_mistake(read, start):
     ("text", "path"),
     [
         ("policy: {status: {allow: [200]}}", "policy"),
-        ("rateLimit: {requestsPerUnit: 1}", "rateLimit"),
-        ("dlqTrigger: {template: {name: x}}", "dlqTrigger"),
         ("parameters: [{dest: name}]", "parameters"),
     ],
 )
@@ -162,3 +160,81 @@ def test_equal_triggers_have_equal_fingerprints(read):
     other, _ = read("template: {name: other, log: {}}")
 
     assert one.fingerprint == same.fingerprint != other.fingerprint
+
+
+DLQ = """
+template: {name: start, log: {}}
+dlqTrigger:
+  template: {name: rescue, log: {}}
+  retryStrategy: {steps: 3, duration: 2s}
+  atLeastOnce: true
+"""
+
+
+def test_a_dlq_trigger_is_a_trigger_of_its_own(read):
+    trigger, mistakes = read(DLQ, dependencies=("push", "pull"))
+
+    assert mistakes == []
+    assert (trigger.dlq.name, trigger.dlq.retry.steps) == ("rescue", 3)
+    assert trigger.dlq.dlq is None
+
+
+def test_mistakes_in_a_dlq_trigger_are_found_at_their_place(read):
+    trigger, mistakes = read("template: {name: a, log: {}}\ndlqTrigger: {template: {name: x}}")
+
+    assert trigger is None
+    assert _codes(mistakes) == [("dlqTrigger.template", "no-action")]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("template: {name: x, log: {}, conditions: push}", "dlqTrigger.template.conditions"),
+        ("{template: {name: x, log: {}}, startFrom: beginning}", "dlqTrigger.startFrom"),
+        (
+            "{template: {name: x, log: {}}, dlqTrigger: {template: {name: y, log: {}}}}",
+            "dlqTrigger.dlqTrigger",
+        ),
+    ],
+)
+def test_what_has_no_effect_in_a_dlq_trigger_is_a_warning(read, text, path):
+    body = text if text.startswith("{") else "{" + text + "}"
+    trigger, mistakes = read("template: {name: a, log: {}}\ndlqTrigger: " + body)
+
+    assert trigger is not None
+    assert _codes(mistakes) == [(path, "no-effect")]
+
+
+@pytest.mark.parametrize(
+    ("text", "interval"),
+    [
+        ("{requestsPerUnit: 4}", 0.25),
+        ("{unit: Minute, requestsPerUnit: 60}", 1.0),
+        ("{unit: Hour, requestsPerUnit: 2}", 1800.0),
+    ],
+)
+def test_a_rate_limit_is_seconds_between_two_attempts(read, text, interval):
+    trigger, mistakes = read("template: {name: a, log: {}}\nrateLimit: " + text)
+
+    assert mistakes == []
+    assert trigger.interval == interval
+
+
+def test_without_a_rate_limit_there_is_no_interval(read):
+    assert read("template: {name: a, log: {}}")[0].interval == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("{}", "rateLimit.requestsPerUnit"),
+        ("{requestsPerUnit: 0}", "rateLimit.requestsPerUnit"),
+        ("{requestsPerUnit: -1}", "rateLimit.requestsPerUnit"),
+        ("{unit: Day, requestsPerUnit: 1}", "rateLimit.unit"),
+    ],
+)
+def test_a_rate_limit_that_lets_nothing_through_is_a_mistake(read, text, path):
+    trigger, mistakes = read("template: {name: a, log: {}}\nrateLimit: " + text)
+
+    assert trigger is None
+    assert [found for found, _ in _codes(mistakes)] == [path]

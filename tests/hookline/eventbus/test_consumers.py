@@ -4,7 +4,7 @@ import pytest
 from bus_work import a_plan, eventually, info, publish, take
 from msgspec.structs import replace
 
-from hookline.eventbus.errors import BusRefusedError, NotFoundError
+from hookline.eventbus.errors import BusRefusedError, NotFoundError, OutdatedError
 from hookline.eventbus.starts import Manifest
 
 
@@ -249,3 +249,10 @@ async def test_events_that_nobody_waits_for_are_unmatched(bus):
     await publish(bus, "a", "b")
     await publish(bus, "c", name="pull")
     assert await bus.consumers.unmatched() == 1
+
+
+async def test_an_older_version_of_a_sensor_binds_nothing(bus):
+    new = await bus.consumers.bind(a_plan("hook/push", manifest_hash="new", modified=2.0))
+    with pytest.raises(OutdatedError, match="take-over"):
+        await bus.consumers.bind(a_plan("hook/pull", manifest_hash="old", modified=1.0))
+    assert (await bus.starts.trigger("s", "t")).record.consumer == new.consumer

@@ -22,7 +22,7 @@ def clock():
 
 @pytest.fixture
 def consumers(bus, clock):
-    return Consumers(bus.connection, bus.starts, clock)
+    return Consumers(bus.connection, bus.starts, bus.joins, clock)
 
 
 async def there(bus):

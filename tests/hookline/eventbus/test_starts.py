@@ -85,3 +85,10 @@ async def test_what_is_forgotten_is_gone(bus):
     await bus.starts.forget_manifest("s")
     assert await bus.starts.trigger("s", "t") is None
     assert await bus.starts.manifest("s") is None
+
+
+async def test_a_take_over_names_an_older_manifest(bus):
+    old, new = Manifest("s", "old", 1.0), Manifest("s", "new", 2.0)
+    await bus.starts.name_manifest(new)
+    assert await bus.starts.name_manifest(old, take_over=True) == old
+    assert await bus.starts.manifest("s") == old

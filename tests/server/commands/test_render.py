@@ -337,3 +337,25 @@ main()
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "kind: Workflow" in ran.stdout
+
+
+JOINED = SENSOR.replace("conditions: push\n", 'conditions: "push && pull"\n')
+
+
+def test_a_join_fires_when_all_its_events_are_given(render):
+    code, out, _ = render(
+        *("--event", "push=p.json", "--event", "pull=q.json", "--trigger", "start", "-o", "yaml"),
+        sensor=JOINED,
+        p=MAIN,
+        q={"number": 1},
+    )
+
+    assert code == 0
+    assert _annotations(out)["hookline.dev/dependency"] == "pull"
+    assert yaml.safe_load(out)["spec"]["arguments"]["parameters"][0]["value"] == "main"
+
+
+def test_half_a_join_fires_nothing(render):
+    code, _, _ = render("--event", "push=p.json", "--trigger", "start", sensor=JOINED, p=MAIN)
+
+    assert code == 3

@@ -1,0 +1,276 @@
+"""Joins over a real bus: what is held, what fires together, what becomes of the rest."""
+
+import pytest
+from bus_work import eventually
+
+from hookline.errors import PermanentError, TemporaryError
+from hookline.eventbus.janitor import Janitor
+from hookline.eventbus.joins import Dropped, Firing, Hand, Member
+from hookline.eventbus.ledger import audit
+from trigger.retry import RetryStrategy
+
+
+def passing():
+    return TemporaryError("not now", reason="NotNow", delay=0.0)
+
+
+def member(text, sequence, dependency=None):
+    return Member(
+        dependency=dependency or text[0],
+        sequence=sequence,
+        source="hook",
+        event=text[0],
+        event_id=text,
+    )
+
+
+async def fired(stage, count=1):
+    async def enough():
+        return len(stage.scribe.fired) >= count
+
+    await eventually(enough)
+    return stage.scribe.fired
+
+
+async def ledger(stage):
+    found = await audit(stage.bus)
+    return {key: value for key, value in found.as_json().items() if value}
+
+
+async def test_two_events_fire_together_once(stage):
+    await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    assert stage.scribe.fired == []
+    await stage.publish("b1")
+    await stage.expect("b1", "launched")
+    await stage.expect("a1", "launched")
+    assert stage.scribe.fired == [{"a": "a1", "b": "b1"}]
+    assert (await stage.hand()).needed == ()
+
+
+async def test_the_latest_event_of_each_dependency_counts(stage):
+    await stage.play("a && b")
+    await stage.publish("a1", "a2", "b1", "b2")
+    await stage.expect("b2", "held")
+    await stage.expect("a1", "skipped superseded")
+    await stage.expect("a2", "launched")
+    assert stage.scribe.fired == [{"a": "a2", "b": "b1"}]
+    assert await ledger(stage) == {"events": 4, "launched": 2, "skipped": 1, "held": 1}
+
+
+async def test_no_conditions_join_all_dependencies(stage):
+    await stage.play("")
+    await stage.publish("c1", "b1")
+    await stage.expect("b1", "held")
+    await stage.publish("a1", data=b'{"n": 11}')
+    (events,) = await fired(stage)
+    assert events == {"a": "a1", "b": "b1", "c": "c1", "same": "a1", "big": "a1"}
+
+
+async def test_an_alternative_fires_with_the_half_that_is_held(stage):
+    await stage.play("(a && b) || c")
+    await stage.publish("c1", "a1", "c2", "b1")
+    await stage.expect("b1", "held")
+    assert stage.scribe.fired == [{"c": "c1"}, {"a": "a1", "c": "c2"}]
+
+
+async def test_two_dependencies_over_one_event_complete_in_one_message(stage):
+    await stage.play("a && same")
+    await stage.publish("a1")
+    await stage.expect("a1", "launched", "same")
+    await stage.expect("a1", "launched", "a")
+    assert stage.scribe.fired == [{"a": "a1", "same": "a1"}]
+
+
+async def test_what_a_filter_refuses_is_not_held(stage):
+    await stage.play("big && b")
+    await stage.publish("a1", "b1")
+    await stage.expect("b1", "held")
+    assert (await stage.verdict("a1", "big")).startswith("filtered")
+    await stage.publish("a2", data=b'{"n": 11}')
+    assert await fired(stage) == [{"big": "a2", "b": "b1"}]
+
+
+async def test_a_failed_attempt_keeps_the_pair_and_its_name(stage):
+    stage.scribe.failures += [passing(), passing()]
+    await stage.play("a && b", retry=RetryStrategy(duration=0.01))
+    await stage.publish("a1", "b1", "a2")
+    await stage.expect("a2", "held")
+    assert stage.scribe.fired == [{"a": "a1", "b": "b1"}]
+    assert len(stage.scribe.keys) == 3
+    assert len(set(stage.scribe.keys)) == 1
+
+
+async def test_what_waits_for_another_attempt_is_pending_not_lost(stage):
+    stage.scribe.failures += [TemporaryError("not now", reason="NotNow", delay=600.0)]
+    await stage.play("a && b")
+    await stage.publish("a1", "b1")
+    await stage.expect("b1", "retrying NotNow")
+    assert await stage.verdict("a1") == "held"
+    assert await ledger(stage) == {"events": 2, "held": 1, "pending": 1}
+
+
+async def test_a_pair_that_is_given_up_becomes_dead_letters_as_a_whole(stage):
+    stage.scribe.failures += [PermanentError("never", reason="Never")]
+    await stage.play("a && b")
+    await stage.publish("a1", "b1", "b2")
+    await stage.expect("b2", "held")
+    assert await stage.verdict("a1") == "deadLettered Never"
+    assert await stage.verdict("b1") == "deadLettered Never"
+    assert await stage.bus.dead_letters.count() == 2
+    assert stage.scribe.fired == []
+    assert [m.event_id for m in (await stage.hand()).members] == ["b2"]
+
+
+async def test_attempts_that_are_used_up_give_the_pair_up(stage):
+    stage.scribe.failures += [passing(), passing()]
+    await stage.play("a && b", retry=RetryStrategy(duration=0.01, steps=2))
+    await stage.publish("a1", "b1")
+    await stage.expect("b1", "deadLettered NotNow")
+    assert await stage.verdict("a1") == "deadLettered NotNow"
+
+
+async def test_an_event_that_left_the_stream_by_force_makes_the_pair_a_dead_letter(stage):
+    await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await stage.bus.connection.api("STREAM.PURGE.default", {"seq": 2})
+    await stage.publish("b1")
+    await stage.expect("b1", "deadLettered EventGone")
+    await stage.expect("a1", "deadLettered EventGone")
+
+
+async def test_any_delivery_finishes_a_firing_that_was_left(stage):
+    await stage.publish("a1", "b1")
+    left = Firing(members=(member("a1", 1), member("b1", 2)), dependency="b", key="left")
+    await stage.bus.joins.put(Hand(sensor="pairs", trigger="pair", firing=left), 0)
+    await stage.play("a && b")
+    await stage.publish("a2")
+    await stage.expect("a2", "held")
+    assert stage.scribe.fired == [{"a": "a1", "b": "b1"}]
+    assert stage.scribe.keys == ["left"]
+    assert await stage.verdict("a1") == await stage.verdict("b1") == "launched"
+
+
+async def test_who_left_the_hand_before_a_crash_is_put_on_record_with_the_next_delivery(stage):
+    await stage.publish("a1", "a2")
+    hand = Hand(
+        sensor="pairs",
+        trigger="pair",
+        members=(member("a2", 2),),
+        dropped=(Dropped(member("a1", 1), "superseded"),),
+    )
+    await stage.play("a && b")
+    await stage.bus.joins.put(hand, 0)
+    await stage.publish("b1")
+    await stage.expect("b1", "launched")
+    assert await stage.verdict("a1") == "skipped superseded"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "reason"), [("b && c", "no dependency"), ("a || b", "reset")]
+)
+async def test_a_changed_condition_lets_go_what_can_never_fire(stage, conditions, reason):
+    old = await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await old.drain(1.0)
+    await stage.play(conditions, modified=2.0)
+    await stage.expect("a1", f"skipped {reason}")
+    assert (await stage.hand()).needed == ()
+
+
+async def test_an_older_version_lets_nothing_go(stage):
+    await stage.play("a && c", modified=2.0)
+    await stage.publish("a1", "c1", "c2")
+    await stage.expect("c2", "held")
+    await stage.play("a && b", modified=1.0)
+    assert [m.event_id for m in (await stage.hand()).members] == ["c2"]
+
+
+async def test_a_held_event_that_left_the_stream_is_let_go_at_the_next_start(stage):
+    old = await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await old.drain(1.0)
+    await stage.bus.connection.api("STREAM.PURGE.default", {"seq": 2})
+    await stage.play("a && b")
+    await stage.expect("a1", "skipped expired")
+
+
+async def test_the_janitor_keeps_what_is_held(make_bus, stage):
+    bus = await make_bus(history=0.0)
+    janitor = Janitor(bus)
+    await stage.play("(a && b) || c")
+    await stage.publish("c1", "a1", "a2")
+    await stage.expect("a2", "held")
+
+    async def swept():
+        await janitor.sweep()
+        state = await bus.connection.api("STREAM.INFO.default")
+        return state["state"]["first_seq"]
+
+    async def purged_up_to_the_held_one():
+        return await swept() == 3
+
+    await eventually(purged_up_to_the_held_one)
+    await stage.publish("b1")
+    await stage.expect("b1", "launched")
+
+    async def purged():
+        return await swept() == 5
+
+    await eventually(purged)
+
+
+async def test_a_half_that_keeps_the_stream_more_than_half_full_is_named(make_bus, stage):
+    bus = await make_bus(history=0.0)
+    janitor = Janitor(bus)
+    await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await janitor.sweep()
+    assert janitor.pinned == []
+    config = (await bus.connection.api("STREAM.INFO.default"))["config"]
+    await bus.connection.api("STREAM.UPDATE.default", {**config, "max_bytes": 4000})
+    await stage.publish("c1", data=b'"' + b"x" * 2500 + b'"')
+    await janitor.sweep()
+    (line,) = janitor.pinned
+    assert "pairs" in line
+    assert "a1" in line
+
+
+async def test_an_event_of_two_alternatives_fires_twice(stage):
+    await stage.play("a || same")
+    await stage.publish("a1")
+    await stage.expect("a1", "launched", "a")
+    await stage.expect("a1", "launched", "same")
+    assert stage.scribe.fired == [{"a": "a1"}, {"same": "a1"}]
+    assert len(set(stage.scribe.keys)) == 2
+
+
+async def test_forget_removes_what_is_held(stage):
+    roster = await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await roster.drain(1.0)
+
+    async def forgotten():
+        try:
+            return await stage.bus.consumers.forget("pairs")
+        except Exception:  # noqa: BLE001  a pull may still wait
+            return None
+
+    await eventually(forgotten)
+    assert await stage.bus.joins.hands() == []
+
+
+async def test_two_workers_share_a_join_and_keep_the_order(make_bus, stage):
+    await stage.play("a && b")
+    other = type(stage)(await make_bus())
+    other.scribe = stage.scribe
+    stage.rosters.append(await other.play("a && b"))
+    await stage.publish(*(f"{name}{n}" for n in range(30) for name in "ab"))
+    await stage.expect("b29", "launched")
+    assert stage.scribe.fired == [{"a": f"a{n}", "b": f"b{n}"} for n in range(30)]
