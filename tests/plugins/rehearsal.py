@@ -38,7 +38,8 @@ def steps(page: str) -> list[Step]:
     with a language is neither.
     """
     found: list[Step] = []
-    for body in re.findall(r"^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+    fences = re.findall(r"^```(\w*)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    for body in (body for language, body in fences if not language):
         lines = body.replace("\\\n", " ").splitlines()
         if is_command(lines[0]):
             found += [Step(line.partition("  # ")[0], "") for line in lines if is_command(line)]
@@ -93,7 +94,8 @@ class Rehearsal:
     def _hookline(self, argv: list[str], step: Step) -> str:
         if argv[0] in _READS_BUS:
             argv = [*argv, "--data-dir", str(self.folder / "data")]
-        argv = [self._last_id if word == "ID" else self._here(word) for word in argv]
+        rest = [self._last_id if word == "ID" else self._here(word) for word in argv[1:]]
+        argv = [argv[0], *rest]
 
         def tried() -> str | None:
             result = command(*argv)
@@ -117,7 +119,7 @@ class Rehearsal:
         """Copy manifests, with other ports, and return where they are."""
         source = self._root / word
         target = self.folder / "manifests"
-        target.mkdir(exist_ok=True)
+        target.mkdir(parents=True, exist_ok=True)
         for path in source.glob("*.yaml") if source.is_dir() else [source]:
             text = path.read_text("utf-8")
             for port in re.findall(r'port: "(\d+)"', text):
@@ -130,8 +132,9 @@ class Rehearsal:
         return re.sub(rf"\b({known})\b", lambda found: self._ports[found[1]], text)
 
     def _here(self, word: str) -> str:
-        path = self._root / word
-        return str(path) if "/" in word and path.exists() else self._ported(word)
+        before, equals, name = word.rpartition("=")  # --event DEP=FILE
+        path = self._root / name
+        return f"{before}{equals}{path}" if name and path.exists() else self._ported(word)
 
     def _curl(self, argv: list[str], *, refused: bool) -> str:
         call = _CURL.parse_args(argv)
