@@ -9,7 +9,8 @@ from typing import Protocol
 import structlog
 
 from eventsource.source import Happening, Receipt
-from hookline import event
+from eventsource.spec import SourceEvent
+from hookline import event as words
 from hookline.errors import HooklineError
 from hookline.event import Event
 from hookline.metrics import Metrics
@@ -40,7 +41,7 @@ class Emitter:
 
     Args:
         publish: the bus; metrics: what is counted; new_ids: for senders without one.
-        source, name, kind: become the event's source, subject and type.
+        source: the EventSource's name; event: gives the event its subject and type.
     """
 
     def __init__(
@@ -49,15 +50,14 @@ class Emitter:
         metrics: Metrics,
         new_ids: Iterator[str],
         source: str,
-        name: str,
-        kind: str,
+        event: SourceEvent,
     ) -> None:
         self._publish = publish
         self._ids = new_ids
         self._source = source
-        self._name = name
-        self._kind = kind
-        labels = (metrics.namespace, source, name)
+        self._name = event.name
+        self._kind = event.kind
+        labels = (metrics.namespace, source, event.name)
         self._sent = metrics.sent.labels(*labels)
         self._unsent = metrics.sent_failed.labels(*labels)
         self._duplicates = metrics.duplicates.labels(*labels)
@@ -67,14 +67,14 @@ class Emitter:
     async def __call__(self, happening: Happening) -> Receipt:
         """Return when the happening is stored; raises what publishing raises."""
         began = time.perf_counter()
-        made = happening.id is None
+        made = happening.made or happening.id is None
         event_id = happening.id or next(self._ids)
         wrapped = Event(
             id=event_id,
             source=self._source,
             name=self._name,
             type=self._kind,
-            time=event.now(),
+            time=words.now(),
             data=happening.data,
         )
         try:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 import structlog
 
+from eventsource.certificate import Certificate
 from eventsource.emitter import Emitter, Publish, ids
 from eventsource.http import Application, Held, Route, RouteTable
 from eventsource.limits import Limits
+from eventsource.listening import Listener, Listeners
 from eventsource.server import HttpServer, ListenError
+from eventsource.source import Endpoint, Receive, Surroundings
 from eventsource.spec import EventSource, SourceEvent
 from hookline.metrics import Metrics
-from hookline.secrets import Secrets
+from hookline.secrets import SecretKey, Secrets
 
 log = structlog.get_logger(__name__)
 _TRY_AGAIN = 1.0
@@ -59,7 +62,9 @@ class SourceRunner:
         self._servers: dict[int, HttpServer] = {}
         self._leaving: set[HttpServer] = set()
         self._closed: dict[int, ListenError] = {}
+        self._shown: dict[int, tuple[SecretKey, SecretKey] | None] = {}
         self._plan = _Plan({}, {})
+        self._listeners = Listeners()
         self._sources: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,7 +89,9 @@ class SourceRunner:
     async def drain(self, deadline: float) -> None:
         """Stop accepting, finish what is in flight within `deadline` seconds, cut the rest."""
         servers = [*self._servers.values(), *self._leaving]
-        await asyncio.gather(*(server.drain(deadline) for server in servers))
+        await asyncio.gather(
+            self._listeners.stop(deadline), *(server.drain(deadline) for server in servers)
+        )
         for task in self._tasks:
             task.cancel()
         self._servers.clear()
@@ -94,7 +101,7 @@ class SourceRunner:
 
     def listening(self) -> dict[str, str | None]:
         """Return each `source/event` with the problem that keeps it from being called, or None."""
-        found: dict[str, str | None] = dict(self._plan.problems)
+        found: dict[str, str | None] = {**self._plan.problems, **self._listeners.problems()}
         for port, routes in self._plan.ports.items():
             problem = self._closed.get(port)
             for route in routes:
@@ -108,7 +115,7 @@ class SourceRunner:
             {
                 "eventSource": route.source,
                 "event": route.event,
-                "url": f"http://{host}:{port}{route.endpoint.path}",
+                "url": f"{_scheme(route)}://{host}:{port}{route.endpoint.path}",
             }
             for port, routes in self._plan.ports.items()
             for route in routes
@@ -119,45 +126,74 @@ class SourceRunner:
         taken: dict[tuple[int, str, str], str] = {}
         for source in sources:
             for event in source.events:
-                where = event.source.where()
+                where = event.endpoint
+                if where is None or event.receive is None:
+                    continue
                 owner = f"{source.name}/{event.name}"
                 key = (where.port, where.path, where.method)
-                if taken.setdefault(key, owner) == owner:
-                    plan.ports.setdefault(where.port, []).append(self._route(source, event))
+                problem = _clash(plan.ports.get(where.port), where)
+                if problem is None and taken.setdefault(key, owner) == owner:
+                    route = self._route(source, event, where, event.receive)
+                    plan.ports.setdefault(where.port, []).append(route)
                     continue
-                plan.problems[owner] = (
+                plan.problems[owner] = problem or (
                     f"{where.method} {where.path} on port {where.port} belongs to {taken[key]}"
                 )
                 log.error("not-listening", source=owner, problem=plan.problems[owner])
         return plan
 
-    def _route(self, source: EventSource, event: SourceEvent) -> Route:
-        emitter = Emitter(
-            self._publish, self._metrics, self._ids, source.name, event.name, event.kind
-        )
-        where = event.source.where()
-        token = None if where.token is None else self._token(where.token.name, where.token.key)
-        return Route(source.name, event.name, where, event.receive, emitter, token, emitter.failed)
+    def _route(
+        self, source: EventSource, event: SourceEvent, where: Endpoint, receive: Receive
+    ) -> Route:
+        emitter = self._emitter(source, event)
+        token = None if where.token is None else self._secret(where.token)
+        return Route(source.name, event.name, where, receive, emitter, token, emitter.failed)
 
-    def _token(self, name: str, key: str) -> Callable[[], bytes]:
-        secrets = self._secrets
-        return lambda: secrets.value(name, key)
+    def _emitter(self, source: EventSource, event: SourceEvent) -> Emitter:
+        return Emitter(self._publish, self._metrics, self._ids, source.name, event)
+
+    def _secret(self, key: SecretKey) -> Callable[[], bytes]:
+        """Return what reads a secret anew each time, from what is known then."""
+        return lambda: self._secrets.value(key.name, key.key)
+
+    def _pair(self, certificate: SecretKey, key: SecretKey) -> Callable[[], tuple[bytes, bytes]]:
+        return lambda: (self._secret(certificate)(), self._secret(key)())
+
+    def _wanted(self, sources: list[EventSource]) -> Iterator[Listener]:
+        for source in sources:
+            for event in source.events:
+                if event.listen is not None:
+                    emitter = self._emitter(source, event)
+                    at = Surroundings(
+                        namespace=self._metrics.namespace,
+                        source=source.name,
+                        event=event.name,
+                        secret=self._secret,
+                        say=lambda _: None,
+                        failed=emitter.failed,
+                        new_id=lambda: next(self._ids),
+                    )
+                    owner = f"{source.name}/{event.name}"
+                    yield Listener(owner, event.kind, event.source, event.listen, emitter, at)
 
     async def _serve(self, sources: list[EventSource]) -> None:
+        await self._listeners.replace(self._wanted(sources))
         self._plan = self._lay_out(sources)
+        self._leave()
         for port, routes in self._plan.ports.items():
             if server := self._servers.get(port):
                 server.application.table = RouteTable(routes)
             else:
                 await self._open(port, routes)
-        self._leave()
         self._count(sources)
 
     async def _open(self, port: int, routes: list[Route]) -> None:
         wanted_by = ", ".join(f"{route.source}/{route.event}" for route in routes)
         count = _Answers(self._metrics, port)
         application = Application(RouteTable(routes), self._limits, self._held, count)
-        server = HttpServer(self._host, port, application, f"EventSource {wanted_by}")
+        pair = routes[0].endpoint.certificate
+        certificate = None if pair is None else Certificate(self._pair(*pair), port)
+        server = HttpServer(self._host, port, application, f"EventSource {wanted_by}", certificate)
         try:
             await server.open()
         except ListenError as error:
@@ -165,6 +201,7 @@ class SourceRunner:
         else:
             self._closed.pop(port, None)
             self._servers[port] = server
+            self._shown[port] = pair
 
     async def _keep_trying(self) -> None:
         while self._closed:
@@ -175,13 +212,18 @@ class SourceRunner:
                 await self._open(port, self._plan.ports[port])
 
     def _leave(self) -> None:
-        for port in {*self._servers} - {*self._plan.ports}:
+        for port in [port for port in self._servers if not self._stays(port)]:
             server = self._servers.pop(port)
             server.stop_listening()
             self._leaving.add(server)
             self._spawn(asyncio.create_task(self._retire(server)))
         for port in {*self._closed} - {*self._plan.ports}:
             del self._closed[port]
+
+    def _stays(self, port: int) -> bool:
+        """Whether a port goes on: it is wanted, and with the certificate that it shows."""
+        routes = self._plan.ports.get(port)
+        return routes is not None and routes[0].endpoint.certificate == self._shown[port]
 
     async def _retire(self, server: HttpServer) -> None:
         await server.drain(_LEAVE)
@@ -198,6 +240,18 @@ class SourceRunner:
         for source in sources:
             running.labels(self._metrics.namespace, source.name).set(len(source.events))
         self._sources = {source.name for source in sources}
+
+
+def _clash(routes: list[Route] | None, where: Endpoint) -> str | None:
+    """Return why a port that has these routes cannot serve another one, if it cannot."""
+    if routes is None or routes[0].endpoint.certificate == where.certificate:
+        return None
+    first = routes[0]
+    return f"port {where.port} has another certificate, of {first.source}/{first.event}"
+
+
+def _scheme(route: Route) -> str:
+    return "http" if route.endpoint.certificate is None else "https"
 
 
 class _Answers:

@@ -5,13 +5,15 @@ import errno
 import math
 import time
 from email.utils import formatdate
+from typing import Any
 
 import uvicorn
 from uvicorn.server import ServerState
 
+from eventsource.certificate import Certificate
 from eventsource.http import Application
 from eventsource.protocol import HttpProtocol
-from hookline.errors import HooklineError
+from hookline.errors import HooklineError, TemporaryError
 
 _BACKLOG = 1024
 _POLL = 0.02
@@ -32,10 +34,19 @@ class HttpServer:
         host: address or name to bind; port: its port.
         application: what is served.
         wanted_by: who wants the port, for the error message.
+        certificate: what it shows; None: no TLS.
     """
 
-    def __init__(self, host: str, port: int, application: Application, wanted_by: str) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        application: Application,
+        wanted_by: str,
+        certificate: Certificate | None = None,
+    ) -> None:
         self.port = port
+        self._certificate = certificate
         self.application = application
         self._host = host
         self._wanted_by = wanted_by
@@ -57,10 +68,19 @@ class HttpServer:
 
     async def open(self) -> None:
         """Begin to listen; ListenError says why that is impossible."""
+        tls: dict[str, Any] = {}
         try:
+            if self._certificate is not None:
+                limit = self.application.limits.head_seconds
+                tls = {"ssl": self._certificate.context(), "ssl_handshake_timeout": limit}
             self._listener = await asyncio.get_running_loop().create_server(
-                self._connect, self._host, self.port, backlog=_BACKLOG
+                self._connect, self._host, self.port, backlog=_BACKLOG, **tls
             )
+        except TemporaryError as error:
+            message = (
+                f"port {self.port}, which {self._wanted_by} wants, has no certificate: {error}"
+            )
+            raise ListenError(message) from error
         except OSError as error:
             raise self._explain(error) from error
         self._sweeper = asyncio.create_task(self._sweep())
@@ -89,6 +109,8 @@ class HttpServer:
             self._state.default_headers = [(b"date", date)]
             for connection in self._connections():
                 connection.check(loop.time())
+            if self._certificate is not None:
+                self._certificate.refresh()
             await asyncio.sleep(self.application.limits.sweep_seconds)
 
     def _connections(self) -> list[HttpProtocol]:

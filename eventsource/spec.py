@@ -8,7 +8,14 @@ from typing import Any
 
 from pydantic import Field
 
-from eventsource.source import HttpSource, Receive, Source
+from eventsource.source import (
+    Endpoint,
+    HttpSource,
+    Listen,
+    ListeningSource,
+    Receive,
+    Source,
+)
 from hookline import __version__, kinds
 from hookline.block import Block
 from hookline.manifest import Document, Mistake, Place
@@ -23,13 +30,21 @@ class SourceEvent:
 
     Attributes:
         name: the event's name; kind: its YAML key (`webhook`), the event's CloudEvents type.
-        source: the settings; receive: made of them, what turns a request into a happening.
+        source: the settings.
+        receive, listen: made of them, one of the two: what turns a request into a happening, or
+            what goes and listens.
     """
 
     name: str
     kind: str
-    source: HttpSource
-    receive: Receive
+    source: Source
+    receive: Receive | None = None
+    listen: Listen | None = None
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Where it is called; None when it listens by itself."""
+        return self.source.where() if isinstance(self.source, HttpSource) else None
 
 
 @dataclass(frozen=True)
@@ -132,10 +147,13 @@ def _exists(kind: str, place: Place) -> bool:
 def _read_event(kind: str, name: str, raw: Any, place: Place) -> SourceEvent | None:
     found = kinds.find(FOLDER, kind, Source)
     source = found.read(raw, place) if found else None
-    if not isinstance(source, HttpSource):
-        return None
-    receive = source.compile(place)
-    return SourceEvent(name, kind, source, receive) if receive else None
+    if isinstance(source, HttpSource):
+        receive = source.compile(place)
+        return SourceEvent(name, kind, source, receive=receive) if receive else None
+    if isinstance(source, ListeningSource):
+        listen = source.compile(place)
+        return SourceEvent(name, kind, source, listen=listen) if listen else None
+    return None
 
 
 def _check_name(name: str, place: Place, what: str) -> None:
@@ -149,8 +167,11 @@ def _check_name(name: str, place: Place, what: str) -> None:
 
 def _check_endpoints(events: list[SourceEvent], spec: Place) -> None:
     taken: dict[tuple[int, str, str], str] = {}
+    shown: dict[int, SourceEvent] = {}
     for event in events:
-        where = event.source.where()
+        where = event.endpoint
+        if where is None:
+            continue
         key = (where.port, where.path, where.method)
         if key in taken:
             (spec / event.kind / event.name).error(
@@ -160,3 +181,11 @@ def _check_endpoints(events: list[SourceEvent], spec: Place) -> None:
                 suggestion="give each event its own endpoint or port",
             )
         taken.setdefault(key, event.name)
+        first = shown.setdefault(where.port, event)
+        if first.endpoint is not None and first.endpoint.certificate != where.certificate:
+            (spec / event.kind / event.name).error(
+                f"port {where.port} has another certificate, or none, for {first.name};"
+                " a port has one",
+                code="duplicate-endpoint",
+                suggestion="give both the same secrets, or another port",
+            )

@@ -6,7 +6,8 @@ message or a log line.
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
@@ -60,6 +61,10 @@ class Secrets:
         if not value:
             raise MissingSecretError(name, key, "it is empty")
         return value
+
+    def reader(self, selector: SecretKey) -> Callable[[], bytes]:
+        """Return what reads a secret's value anew each time."""
+        return partial(self.value, selector.name, selector.key)
 
     def _file(self, name: str, key: str) -> bytes:
         if self._directory is None:

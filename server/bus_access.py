@@ -8,10 +8,13 @@ from pathlib import Path
 
 from hookline.errors import HooklineError
 from hookline.eventbus.bus import Bus
-from hookline.eventbus.errors import NotFoundError
+from hookline.eventbus.errors import BusError, NotFoundError
+from hookline.eventbus.message import send_one
 from hookline.eventbus.settings import BusSettings
 from server import logs
 from server.data_folder import find_running
+from server.nats_login import login_of
+from server.options import NatsFlags
 
 _CONNECT_SECONDS = 5.0
 
@@ -20,7 +23,9 @@ class NoBusError(HooklineError):
     """There is no bus to ask."""
 
 
-def bus_settings(nats_url: str | None, data_dir: Path, namespace: str) -> BusSettings:
+def bus_settings(
+    nats_url: str | None, data_dir: Path, namespace: str, flags: NatsFlags
+) -> BusSettings:
     """Return where the bus is; NoBusError when neither a flag nor a running `dev` says so."""
     if nats_url is None:
         running = find_running(data_dir)
@@ -30,7 +35,7 @@ def bus_settings(nats_url: str | None, data_dir: Path, namespace: str) -> BusSet
                 "--data-dir, or give the bus with --nats URL"
             )
         nats_url = str(running["nats"])
-    return BusSettings(url=nats_url, namespace=namespace)
+    return BusSettings(url=nats_url, namespace=namespace, login=login_of(flags))
 
 
 @asynccontextmanager
@@ -62,3 +67,13 @@ def ask[T](settings: BusSettings, question: Callable[[Bus], Awaitable[T]]) -> T:
             return await question(bus)
 
     return asyncio.run(asking())
+
+
+def say(
+    settings: BusSettings, subject: str, payload: bytes, headers: dict[str, str] | None
+) -> None:
+    """Publish one message; NoBusError when it does not reach nats-server, or is refused there."""
+    try:
+        asyncio.run(send_one(settings, subject, payload, headers))
+    except BusError as error:
+        raise NoBusError(f"NATS at {settings.shown_url}: {error}") from error

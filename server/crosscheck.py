@@ -52,7 +52,9 @@ def _one_endpoint(candidates: Iterable[Candidate]) -> None:
         if not isinstance(candidate.made, EventSource):
             continue
         for event in candidate.made.events:
-            where = event.source.where()
+            where = event.endpoint
+            if where is None:
+                continue
             other = taken.setdefault((where.port, where.path, where.method), candidate)
             if other is not candidate:
                 place = candidate.place("spec", event.kind, event.name)

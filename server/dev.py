@@ -3,17 +3,20 @@
 import asyncio
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hookline.eventbus.login import NOBODY
 from hookline.eventbus.settings import BusSettings
 from hookline.kube.client import KubeClient
 from hookline.kube.config import connect
 from server.data_folder import DataFolder
 from server.manifests import Loaded
+from server.nats_login import login_of
+from server.options import NatsFlags
 from server.playground import Playground, put
 from server.process import serve, write_ready_file
 from server.reload import Manifests
@@ -33,6 +36,7 @@ class DevSettings:
     lenient: bool = False
     secrets_dir: Path | None = None
     nats: str | None = None
+    nats_flags: NatsFlags = field(default_factory=NatsFlags)
     kubeconfig: Path | None = None
     context: str | None = None
     ready_file: Path | None = None
@@ -76,7 +80,8 @@ class Dev:
             folder / "nats", settings.nats_port
         )
         kube = await self._kube(folder, loaded)
-        bus = BusSettings(url=nats, namespace=settings.namespace)
+        login = NOBODY if settings.nats is None else login_of(settings.nats_flags)
+        bus = BusSettings(url=nats, namespace=settings.namespace, login=login)
         return Worker(
             WorkerSettings(
                 bus,

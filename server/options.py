@@ -1,6 +1,8 @@
 """Options that several commands share; each has an environment variable of its own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,55 @@ nats = click.option(
     "nats_url",
     envvar="HOOKLINE_NATS_URL",
     metavar="URL",
-    help="Address of nats-server: nats://host:4222.",
+    help="nats://host:4222 (login: see docs/nats-login.md).",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class NatsFlags:
+    """Who Hookline is on nats-server, and how TLS is done there: what the flags say."""
+
+    creds: Path | None = None
+    nkey: Path | None = None
+    user: str | None = None
+    password_file: Path | None = None
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+
+_NATS_FLAGS: dict[str, str] = {
+    "creds": "File of JWT and seed (.creds).",
+    "nkey": "File with an nkey's seed.",
+    "user": "User, with --nats-password-file.",
+    "password_file": "File with the password.",
+    "ca": "Authorities (PEM) of nats-server.",
+    "cert": "Certificate (PEM) to show it.",
+    "key": "The certificate's key (PEM).",
+}
+
+
+def nats_login(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags for the login; the command gets them as one, `nats_flags`."""
+
+    @wraps(command)
+    def gathered(*args: Any, **flags: Any) -> Any:
+        given = {name: flags.pop(f"nats_{name}") for name in _NATS_FLAGS}
+        return command(*args, nats_flags=NatsFlags(**given), **flags)
+
+    for name, text in reversed(_NATS_FLAGS.items()):
+        option = f"--nats-{name.replace('_', '-')}"
+        gathered = click.option(
+            option,
+            envvar=f"HOOKLINE_NATS_{name.upper()}",
+            type=click.STRING if name == "user" else _FILE,
+            metavar="NAME" if name == "user" else "FILE",
+            help=text,
+            hidden=True,  # the help of a command fits a screen; --nats says where they stand
+        )(gathered)
+    return gathered
+
+
 namespace = click.option(
     "--namespace",
     envvar="HOOKLINE_NAMESPACE",

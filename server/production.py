@@ -1,7 +1,7 @@
 """`hookline run`: one of any number of equal processes beside a NATS and a Kubernetes of yours."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -12,6 +12,8 @@ from hookline.kube.client import KubeClient
 from hookline.kube.config import connect
 from server.durability import durability
 from server.manifests import Loaded
+from server.nats_login import login_of
+from server.options import NatsFlags
 from server.process import serve, write_ready_file
 from server.reload import Manifests
 from server.worker import Role, Worker, WorkerSettings
@@ -29,6 +31,7 @@ class RunSettings:
     host: str
     api_port: int
     nats: str | None = None
+    nats_flags: NatsFlags = field(default_factory=NatsFlags)
     replicas: int = 1
     max_bytes: int = 1 << 30
     nats_monitor: str | None = None
@@ -77,6 +80,7 @@ def _worker_settings(settings: RunSettings, loaded: Loaded) -> WorkerSettings:
         raise ManifestError(
             "no NATS is named: give --nats URL (or HOOKLINE_NATS_URL), "
             "or an EventBus with jetstreamExotic.url among the manifests"
+            " (one with jetstream needs Argo Events' controller)"
         )
     bus = BusSettings(
         url=url,
@@ -85,6 +89,7 @@ def _worker_settings(settings: RunSettings, loaded: Loaded) -> WorkerSettings:
         max_bytes=settings.max_bytes,
         allow_lossy=settings.allow_lossy_bus,
         monitor_url=settings.nats_monitor,
+        login=login_of(settings.nats_flags, loaded.bus, loaded.secrets),
     )
     return WorkerSettings(
         bus,

@@ -75,7 +75,13 @@ class Schemas:
         return _with(self._block("Sensor", SensorBlock), lists)
 
     def _bus(self) -> Schema:
-        properties = {"jetstreamExotic": self._block("EventBus", JetStreamExotic)}
+        properties = {
+            "jetstreamExotic": self._block("EventBus", JetStreamExotic),
+            "jetstream": {
+                **_ANY,
+                "description": "Made by Argo Events' controller; no effect here.",
+            },
+        }
         return {"type": "object", "additionalProperties": False, "properties": properties}
 
     def _filters(self) -> Schema:

@@ -22,7 +22,9 @@ MADE = {
         }
     ],
     "join": [{"image": "shop/api:41", "approver": "ada"}],
+    "nats": [{"order": "17", "city": "Bern"}],
     "retry": [{"probability": "0.5"}],
+    "secure": [{"service": "api"}],
 }
 
 

@@ -16,7 +16,7 @@ from hookline.secrets import SecretKey
 
 _FORM = b"application/x-www-form-urlencoded"
 _LAST_PORT = 65535
-_NOT_YET = ("filter", "serverCertSecret", "serverKeySecret")
+_NOT_YET = ("filter",)
 
 type FindId = Callable[[Request, bytes], str | None]
 """Finds the sender's id in a request and its body as JSON."""
@@ -58,8 +58,10 @@ class Webhook(HttpSource):
         None, description="Headers to store although they are secret: Authorization, Cookie."
     )
     filter: dict[str, Any] | None = Field(None, description="Not there yet.")
-    server_cert_secret: SecretKey | None = Field(None, description="Not there yet (TLS).")
-    server_key_secret: SecretKey | None = Field(None, description="Not there yet (TLS).")
+    server_cert_secret: SecretKey | None = Field(
+        None, description="Certificate (PEM) of the port, which then serves https only."
+    )
+    server_key_secret: SecretKey | None = Field(None, description="Its private key (PEM).")
 
     @field_validator("endpoint")
     @classmethod
@@ -84,10 +86,25 @@ class Webhook(HttpSource):
             raise ValueError("the method must be POST or GET; others were never served")
         return method
 
+    @model_validator(mode="after")
+    def _both(self) -> "Webhook":
+        if (self.server_cert_secret is None) != (self.server_key_secret is None):
+            raise ValueError("serverCertSecret and serverKeySecret come together")
+        return self
+
     def where(self) -> Endpoint:
         """Return where it is called."""
-        size = self.max_payload_size
-        return Endpoint(int(self.port), self.endpoint, self.method, size, self.auth_secret)
+        certificate = None
+        if self.server_cert_secret is not None and self.server_key_secret is not None:
+            certificate = self.server_cert_secret, self.server_key_secret
+        return Endpoint(
+            port=int(self.port),
+            path=self.endpoint,
+            method=self.method,
+            max_payload=self.max_payload_size,
+            token=self.auth_secret,
+            certificate=certificate,
+        )
 
     def compile(self, place: Place) -> Receive | None:
         """Return what makes a happening of a request; None with the mistakes noted."""

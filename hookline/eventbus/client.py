@@ -12,7 +12,9 @@ from typing import Any
 
 from nats.aio.client import Client, Srv
 from nats.aio.transport import TcpTransport
-from nats.errors import StaleConnectionError
+from nats.errors import Error, StaleConnectionError
+
+from hookline.eventbus.login import NOBODY, Login
 
 # (subject, reply, data, raw headers or None); called in the reading task: must not raise or block.
 type Listener = Callable[[bytes, bytes, bytes, bytes | None], None]
@@ -21,18 +23,24 @@ type Listener = Callable[[bytes, bytes, bytes, bytes | None], None]
 class BusClient(Client):
     """One connection to nats-server that nats-py keeps up until it closes it for good.
 
-    `on_lost` is called at each disconnect, before anything else happens.
+    `on_lost` is called at each disconnect, before anything else happens. `login` is read at each
+    connect. A `secure` client never goes on without TLS, which nats-py would do where a server
+    offers none.
     """
 
-    def __init__(self, on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self, on_lost: Callable[[], None], login: Login = NOBODY, *, secure: bool = False
+    ) -> None:
         super().__init__()
         self._on_lost = on_lost
+        self._login = login
+        self._secure = secure
         self._listeners: dict[int, Listener] = {}
         self._ids: dict[str, int] = {}
 
-    async def listen(self, subject: str, listener: Listener) -> None:
-        """Subscribe: every message goes to `listener` at once."""
-        subscription = await self.subscribe(subject)
+    async def listen(self, subject: str, listener: Listener, queue: str = "") -> None:
+        """Subscribe, in a queue group if one is named: messages go to `listener` at once."""
+        subscription = await self.subscribe(subject, queue)
         sid: int = subscription._id  # noqa: SLF001  its id is not public
         self._listeners[sid] = listener
         self._ids[subject] = sid
@@ -47,6 +55,12 @@ class BusClient(Client):
         """Undo `listen`; harmless when it is not listened to."""
         await self.hush(subject)
         self._listeners.pop(self._ids.pop(subject, 0), None)
+
+    async def settle(self, seconds: int) -> None:
+        """Return when nats-server has done what was sent so far, and has told its refusals."""
+        with suppress(TimeoutError):  # nats-py's PING would overtake what is queued
+            await asyncio.wait_for(self._flush_pending(force_flush=True), seconds)
+        await self.flush(seconds)
 
     def send(self, frame: bytes) -> None:
         """Queue one whole protocol frame behind everything queued before; needs a connection."""
@@ -85,6 +99,11 @@ class BusClient(Client):
         else:
             listener(subject, reply, data, headers)
 
+    def _connect_command(self) -> bytes:
+        if self._secure and not self._server_info.get("tls_required"):
+            raise Error("nats: the server does not ask for TLS, and nothing goes there without")
+        return super()._connect_command()
+
     async def _attempt_reconnect(self) -> None:
         self._on_lost()
         self._forget_connection()
@@ -92,7 +111,19 @@ class BusClient(Client):
 
     async def _connect_to_server(self, s: Srv) -> None:
         self._forget_connection()
+        self._read_login()
         await super()._connect_to_server(s)
+
+    def _read_login(self) -> None:
+        fresh = self._login.options()
+        self.options.update({name: fresh.get(name) for name in ("user", "password", "token")})
+        if "tls" in fresh:
+            self.options["tls"] = fresh["tls"]
+        self._nkeys_seed_str = fresh.get("nkeys_seed_str")
+        self._user_credentials = fresh.get("user_credentials")
+        if self._nkeys_seed_str or self._user_credentials:
+            self._setup_nkeys_connect()
+        self._auth_configured |= self._login.names_somebody
 
     def _forget_connection(self) -> None:
         """End what belongs to the last connection: its tasks, its socket and the unsent bytes.

@@ -204,7 +204,7 @@ class Connection:
 
     async def _run(self) -> None:
         while True:
-            client = BusClient(self._lost)
+            client = BusClient(self._lost, self.settings.login, secure=self.settings.secure)
             try:
                 await self._connect(client)
                 await self._serve(client)

@@ -43,7 +43,7 @@ class Delivery:
     """A delivered message; it is held until it is acknowledged, put back or dropped.
 
     Attributes:
-        subject, data, headers: the message.
+        subject, data, headers: the message; header_block: its headers as they came.
         sequence: in the stream; count: how often it was delivered; stored_at: seconds since 1970.
         may_repeat: it may have been worked on before, so look it up first.
     """
@@ -59,10 +59,12 @@ class Delivery:
         reply: str,
         lease: Lease,
         known_until: int,
+        header_block: bytes | None = None,
     ) -> None:
         self.subject = subject
         self.data = data
         self.headers = headers
+        self.header_block = header_block
         self.sequence = origin.sequence
         self.count = origin.deliveries
         self.stored_at = origin.stored_at

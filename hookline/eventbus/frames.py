@@ -39,10 +39,15 @@ def status(block: bytes | None) -> tuple[int, str]:
 
 def headers(block: bytes | None) -> dict[str, str]:
     """Return the headers of a block; of a name that stands twice, the last one."""
-    found: dict[str, str] = {}
+    return {name: values[-1] for name, values in all_headers(block).items()}
+
+
+def all_headers(block: bytes | None) -> dict[str, list[str]]:
+    """Return the headers of a block, each with all its values in their order."""
+    found: dict[str, list[str]] = {}
     for line in (block or b"").split(b"\r\n")[1:]:
         name, colon, value = line.partition(b":")
         if colon:
             text = value.strip().decode("utf-8", "replace")
-            found[name.strip().decode("utf-8", "replace")] = text
+            found.setdefault(name.strip().decode("utf-8", "replace"), []).append(text)
     return found

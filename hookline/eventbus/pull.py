@@ -197,6 +197,7 @@ class Puller:
             reply=reply.decode(),
             lease=Lease(slot.sent, self._ack_wait),
             known_until=self._known_until,
+            header_block=headers,
         )
         if self._stopping:
             delivery.nak(0)

@@ -1,9 +1,10 @@
 """How the bus is reached and how large it may grow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from hookline.eventbus.errors import BusRefusedError
+from hookline.eventbus.login import NOBODY, Login
 from hookline.names import DEFAULT_NAMESPACE
 
 _GIB = 1 << 30
@@ -23,6 +24,7 @@ class BusSettings:
         history: seconds that events stay in the stream after they were worked on.
         decisions_max_age: seconds that decisions are kept; decisions_max_msgs: at most so many.
         monitor_url: nats-server's monitoring address, where `sync_interval` can be read.
+        login: who we are there; it comes before user and password in `url`.
     """
 
     url: str
@@ -34,6 +36,7 @@ class BusSettings:
     decisions_max_age: float = 7 * _DAY
     decisions_max_msgs: int = 500_000
     monitor_url: str | None = None
+    login: Login = field(default=NOBODY, repr=False)
 
     def __post_init__(self) -> None:
         """Raise BusRefusedError when `url` cannot be one."""
@@ -48,6 +51,13 @@ class BusSettings:
     def servers(self) -> list[str]:
         """The addresses in `url`, one each."""
         return [server.strip() for server in self.url.split(",") if server.strip()]
+
+    @property
+    def secure(self) -> bool:
+        """Whether nothing may be said before TLS is up."""
+        return self.login.tls is not None or any(
+            server.startswith("tls://") for server in self.servers
+        )
 
     @property
     def shown_url(self) -> str:

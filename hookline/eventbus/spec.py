@@ -8,25 +8,37 @@ from pydantic import Field
 from hookline import __version__
 from hookline.block import Block
 from hookline.eventbus.errors import BusRefusedError
+from hookline.eventbus.login import Login, pair_in_yaml, tls_of
 from hookline.eventbus.settings import BusSettings
 from hookline.manifest import Document, Mistake, Place
+from hookline.secrets import SecretKey, Secrets
+from hookline.tls import TlsBlock
 
 _INSTEAD = "run nats-server with JetStream and name it in spec.jetstreamExotic.url or with --nats"
 # Upstream's kinds of bus, and fields of one, that are not there yet: key to what to do instead.
-_BUSES = {"jetstream": _INSTEAD, "nats": _INSTEAD, "kafka": _INSTEAD}
-_FIELDS = {
-    "accessSecret": "put user and password into the URL given with --nats",
-    "tls": "a tls:// URL checks the server's certificate against the system's authorities",
-}
+_BUSES = {"nats": _INSTEAD, "kafka": _INSTEAD}
 
 
 @dataclass(frozen=True, slots=True)
 class EventBus:
-    """One EventBus object; `url` is nats-server's, `namespace` empty when none is named."""
+    """One EventBus object.
+
+    Attributes:
+        namespace: empty when none is named.
+        url: nats-server's; None when Argo Events' controller would have to make it.
+        access, tls: who we are there and how TLS is done, as the manifest says it.
+    """
 
     name: str
     namespace: str
-    url: str
+    url: str | None
+    access: SecretKey | None = None
+    tls: TlsBlock | None = None
+
+    def login(self, secrets: Secrets) -> Login:
+        """Return the login that the manifest asks for."""
+        basic = None if self.access is None else pair_in_yaml(secrets.reader(self.access))
+        return Login(basic=basic, tls=tls_of(self.tls, secrets.reader))
 
 
 class _Outer(Block):
@@ -43,6 +55,7 @@ class _Spec(Block):
     """What is left of `spec` when the buses that are not there yet are taken out."""
 
     jetstream_exotic: dict[str, Any] | None = Field(None, description="A JetStream that runs.")
+    jetstream: dict[str, Any] | None = Field(None, description="One that Argo Events makes.")
 
 
 class JetStreamExotic(Block):
@@ -50,34 +63,42 @@ class JetStreamExotic(Block):
 
     url: str = Field(description="Of nats-server, nats://host:4222; several with commas.")
     stream_config: str | None = Field(None, description="No effect: Hookline has its own settings.")
+    access_secret: SecretKey | None = Field(
+        None, description="Secret with YAML in it: `username` and `password`."
+    )
+    tls: TlsBlock | None = Field(None, description="How TLS is done.")
 
 
 def read_event_bus(document: Document, mistakes: list[Mistake]) -> EventBus | None:
     """Return the EventBus that a document holds; None with all its errors noted."""
     place = Place(document)
     outer = _Outer.read(document.body, place)
-    url = None if outer is None else _read_spec(outer.spec, place / "spec")
+    bus = None if outer is None else _read_spec(outer.spec, document, place / "spec")
     mistakes.extend(place.mistakes)
-    if place.failed or url is None:
-        return None
-    return EventBus(document.name, document.namespace, url)
+    return None if place.failed else bus
 
 
-def _read_spec(raw: dict[str, Any], place: Place) -> str | None:
+def _read_spec(raw: dict[str, Any], document: Document, place: Place) -> EventBus | None:
     refused = _refuse(raw, _BUSES, place)
     spec = _Spec.read({key: raw[key] for key in raw if key not in _BUSES}, place)
     if spec is None:
         return None
     if spec.jetstream_exotic is not None:
-        return _read_exotic(spec.jetstream_exotic, place / "jetstreamExotic")
+        return _read_exotic(spec.jetstream_exotic, document, place / "jetstreamExotic")
+    if spec.jetstream is not None:
+        (place / "jetstream").warn(
+            "a bus of this kind is made by Argo Events' controller; Hookline makes none",
+            code="no-effect",
+            suggestion="name its nats-server with --nats, or in jetstreamExotic.url",
+        )
+        return EventBus(document.name, document.namespace, None)
     if not refused:
         place.error("jetstreamExotic is required", code="missing-field", suggestion=_INSTEAD)
     return None
 
 
-def _read_exotic(raw: dict[str, Any], place: Place) -> str | None:
-    _refuse(raw, _FIELDS, place)
-    exotic = JetStreamExotic.read({key: raw[key] for key in raw if key not in _FIELDS}, place)
+def _read_exotic(raw: dict[str, Any], document: Document, place: Place) -> EventBus | None:
+    exotic = JetStreamExotic.read(raw, place)
     if exotic is None:
         return None
     if exotic.stream_config is not None:
@@ -91,7 +112,7 @@ def _read_exotic(raw: dict[str, Any], place: Place) -> str | None:
     except BusRefusedError as error:
         (place / "url").error(str(error), code="bad-url")
         return None
-    return exotic.url
+    return EventBus(document.name, document.namespace, exotic.url, exotic.access_secret, exotic.tls)
 
 
 def _refuse(raw: dict[str, Any], keys: dict[str, str], place: Place) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("audit", epilog=options.example("hookline audit --since 1h"))
 @options.nats
+@options.nats_login
 @options.data_dir
 @options.namespace
 @click.option(
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     nats_url: str | None,
+    nats_flags: options.NatsFlags,
     data_dir: Path,
     namespace: str,
     since: str | None,
@@ -41,7 +43,7 @@ def command(
     from server.bus_access import ask, bus_settings  # noqa: PLC0415  see above
 
     begin = None if since is None else time.time() - _seconds(since)
-    settings = bus_settings(nats_url, data_dir, namespace)
+    settings = bus_settings(nats_url, data_dir, namespace, nats_flags)
     ledger = ask(settings, lambda bus: audit(bus, begin))
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(ledger.as_json())))

@@ -14,6 +14,7 @@ from server import options
 )
 @options.paths(required=False)
 @options.nats
+@options.nats_login
 @options.kubeconfig(None)
 @options.context(None)
 @options.data_dir

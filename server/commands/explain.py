@@ -11,6 +11,7 @@ from server import options
 @click.command("explain", epilog=options.example("hookline explain coinflip/flip/order-17"))
 @click.argument("event", metavar="[SOURCE/EVENT/]ID")
 @options.nats
+@options.nats_login
 @options.data_dir
 @options.namespace
 @options.output("text", "json")
@@ -19,6 +20,7 @@ def command(
     ctx: click.Context,
     event: str,
     nats_url: str | None,
+    nats_flags: options.NatsFlags,
     data_dir: Path,
     namespace: str,
     output: str,
@@ -33,7 +35,7 @@ def command(
     from server.explaining import as_text, explain  # noqa: PLC0415  see above
 
     source, name, event_id = split(event)
-    settings = bus_settings(nats_url, data_dir, namespace)
+    settings = bus_settings(nats_url, data_dir, namespace, nats_flags)
     found = ask(settings, lambda bus: explain(bus, event_id, source, name))
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found)))

@@ -10,9 +10,16 @@ from server import options
 @click.command("forget", epilog=options.example("hookline forget old-sensor"))
 @click.argument("sensor", metavar="SENSOR")
 @options.nats
+@options.nats_login
 @options.data_dir
 @options.namespace
-def command(sensor: str, nats_url: str | None, data_dir: Path, namespace: str) -> None:
+def command(
+    sensor: str,
+    nats_url: str | None,
+    nats_flags: options.NatsFlags,
+    data_dir: Path,
+    namespace: str,
+) -> None:
     """Remove the consumers and the state of a Sensor that is gone.
 
     `run` deletes none of these by itself, so that a Sensor that comes back goes
@@ -23,7 +30,7 @@ def command(sensor: str, nats_url: str | None, data_dir: Path, namespace: str) -
     from hookline.errors import HooklineError  # noqa: PLC0415  see above
     from server.bus_access import ask, bus_settings  # noqa: PLC0415  see above
 
-    settings = bus_settings(nats_url, data_dir, namespace)
+    settings = bus_settings(nats_url, data_dir, namespace, nats_flags)
     removed = ask(settings, lambda bus: bus.consumers.forget(sensor))
     if not removed:
         raise HooklineError(f"nothing is kept for a Sensor named {sensor}")

@@ -16,6 +16,7 @@ _ROLES = ("all", "source", "sensor")
 )
 @options.paths(required=False)
 @options.nats
+@options.nats_login
 @options.kubeconfig()
 @options.context()
 @options.namespace

@@ -4,13 +4,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from eventsource.emitter import Emitter, ids
-from eventsource.source import Happening, Receipt
+from eventsource.source import Happening, Receipt, Source
+from eventsource.spec import SourceEvent
 from hookline.errors import TemporaryError
 
 
 @pytest.fixture
 def emitter(bus, metrics):
-    return Emitter(bus.publish, metrics, ids(), "hooks", "push", "webhook")
+    return Emitter(bus.publish, metrics, ids(), "hooks", SourceEvent("push", "webhook", Source()))
 
 
 async def test_a_stored_event_is_logged_with_its_id_and_without_its_data(emitter):

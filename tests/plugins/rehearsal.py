@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import ssl
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ import httpx
 from hookline_processes import HooklineProcess, command, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
-_NATS_PORT = "7789"
-_READS_BUS = ("explain", "audit", "forget")
+_API_PORT, _NATS_PORT = "7788", "7789"
+_MADE = "my-secrets"  # the folder that pages make
+_READS_BUS = ("explain", "audit", "forget", "publish")
 
 _CURL = argparse.ArgumentParser("curl")
 _CURL.add_argument("url")
 _CURL.add_argument("-H", dest="headers", action="append", default=[])
 _CURL.add_argument("-d", dest="body")
+_CURL.add_argument("-i", action="store_true")
 _CURL.add_argument("--cacert")
 
 
@@ -50,7 +53,7 @@ def steps(page: str) -> list[Step]:
 
 def is_command(line: str) -> bool:
     """Return whether a line is typed into a shell."""
-    return re.match(r"(curl|kubectl|git|make|cd|mkdir|\S*hookline) ", line) is not None
+    return re.match(r"(curl|mkdir|openssl|\S*hookline) ", line) is not None
 
 
 def same(text: str) -> str:
@@ -65,13 +68,14 @@ class Rehearsal:
 
     Attributes:
         process: the `dev`, once it was started; folder: its data and the copies of manifests.
+        ports: the page's ports to those that are used instead.
     """
 
     def __init__(self, folder: Path, root: Path = ROOT) -> None:
         self.folder = folder
         self.process: HooklineProcess | None = None
         self._root = root
-        self._ports = {_NATS_PORT: str(free_port())}
+        self.ports = {port: str(free_port()) for port in (_API_PORT, _NATS_PORT)}
         self._last_id = ""
 
     def run(self, step: Step) -> str:
@@ -82,6 +86,9 @@ class Rehearsal:
         program, *argv = shlex.split(step.line)
         if program == "curl":
             return self._compared(self._curl(argv, refused='"error"' in step.shown), step)
+        if program in {"mkdir", "openssl"}:
+            words = [program, *map(self._here, argv)]
+            return subprocess.run(words, check=True, capture_output=True, text=True).stdout
         if argv[0] == "dev":
             self._dev(argv)
             return ""
@@ -99,6 +106,8 @@ class Rehearsal:
 
         def tried() -> str | None:
             result = command(*argv)
+            if result.returncode != 0 and argv[0] in _READS_BUS:
+                return None  # not there yet
             assert result.returncode == 0, f"{step.line}: {result.stderr}"
             fits = not step.shown or same(result.stdout) == same(step.shown)
             return result.stdout or " " if fits else None
@@ -108,7 +117,8 @@ class Rehearsal:
     def _dev(self, argv: list[str]) -> None:
         argv = [self._copy(word) if self._is_manifest(word) else self._here(word) for word in argv]
         data = ["--data-dir", str(self.folder / "data")]
-        ports = ["--nats-port", self._ports[_NATS_PORT], "--api-port", "0", "--kube-port", "0"]
+        nats, api = self.ports[_NATS_PORT], self.ports[_API_PORT]
+        ports = ["--nats-port", nats, "--api-port", api, "--kube-port", "0"]
         self.process = HooklineProcess([*argv, *data, *ports], self.folder / "process").start()
 
     def _is_manifest(self, word: str) -> bool:
@@ -123,15 +133,17 @@ class Rehearsal:
         for path in source.glob("*.yaml") if source.is_dir() else [source]:
             text = path.read_text("utf-8")
             for port in re.findall(r'port: "(\d+)"', text):
-                self._ports.setdefault(port, str(free_port()))
+                self.ports.setdefault(port, str(free_port()))
             (target / path.name).write_text(self._ported(text))
         return str(target)
 
     def _ported(self, text: str) -> str:
-        known = "|".join(self._ports)
-        return re.sub(rf"\b({known})\b", lambda found: self._ports[found[1]], text)
+        known = "|".join(self.ports)
+        return re.sub(rf"\b({known})\b", lambda found: self.ports[found[1]], text)
 
     def _here(self, word: str) -> str:
+        if word.startswith(_MADE):
+            return str(self.folder / word)
         before, equals, name = word.rpartition("=")  # --event DEP=FILE
         path = self._root / name
         return f"{before}{equals}{path}" if name and path.exists() else self._ported(word)

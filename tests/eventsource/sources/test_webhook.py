@@ -151,8 +151,6 @@ def test_a_payload_limit_must_be_positive():
     ("field", "value"),
     [
         ("filter", {"expression": "body.a == 1"}),
-        ("serverCertSecret", {"name": "s", "key": "c"}),
-        ("serverKeySecret", {"name": "s", "key": "k"}),
     ],
 )
 def test_what_is_not_there_yet_is_refused_by_name(field, value):

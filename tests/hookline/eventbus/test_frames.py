@@ -39,3 +39,9 @@ def test_a_status_line_is_read_with_its_text_and_none_is_zero():
 def test_headers_are_read_beside_a_status_and_in_any_script():
     block = "NATS/1.0 100 Idle\r\nA:b\r\nB:  größe: 1 \r\n\r\n".encode()
     assert frames.headers(block) == {"A": "b", "B": "größe: 1"}
+
+
+def test_all_values_of_a_header_are_kept_in_their_order():
+    block = b"NATS/1.0\r\nA: 1\r\nb:2\r\nA: 3\r\n\r\n"
+    assert frames.all_headers(block) == {"A": ["1", "3"], "b": ["2"]}
+    assert frames.all_headers(None) == {}

@@ -1,7 +1,9 @@
 import pytest
 
+from hookline.eventbus.login import LoginError
 from hookline.eventbus.spec import EventBus, read_event_bus
 from hookline.manifest import Document
+from hookline.secrets import Secrets
 
 
 def read(spec):
@@ -24,14 +26,8 @@ def test_the_address_of_a_jetstream_is_read():
 @pytest.mark.parametrize(
     ("spec", "path"),
     [
-        ({"jetstream": {"version": "latest"}}, "spec.jetstream"),
         ({"nats": {"native": {"replicas": 3}}}, "spec.nats"),
         ({"kafka": {"url": "a:9092"}}, "spec.kafka"),
-        ({"jetstreamExotic": {"url": "a", "tls": {}}}, "spec.jetstreamExotic.tls"),
-        (
-            {"jetstreamExotic": {"url": "a", "accessSecret": {}}},
-            "spec.jetstreamExotic.accessSecret",
-        ),
     ],
 )
 def test_what_is_not_there_yet_is_refused_by_name_and_once(spec, path):
@@ -59,3 +55,32 @@ def test_an_unknown_field_and_a_bad_address_are_mistakes_with_a_hint():
     bus, mistakes = read({"jetstreamExotic": {"url": "http://a"}})
     assert bus is None
     assert (mistakes[0].path, mistakes[0].code) == ("spec.jetstreamExotic.url", "bad-url")
+
+
+KEY = {"name": "s", "key": "k"}
+
+
+def test_the_login_of_a_manifest_is_made_of_secrets():
+    tls = {"caCertSecret": KEY, "clientCertSecret": KEY, "clientKeySecret": KEY}
+    bus, mistakes = read({"jetstreamExotic": {"url": "a", "accessSecret": KEY, "tls": tls}})
+    assert mistakes == []
+    login = bus.login(Secrets({("s", "k"): b"username: me\npassword: 'p'\n"}))
+    assert login.basic() == ("me", "p")
+    assert login.tls.ca() == login.tls.key() == b"username: me\npassword: 'p'\n"
+    assert login.tls.verify
+
+
+@pytest.mark.parametrize("secret", [b"just-a-password", b"username: me", b"{", b"[]"])
+def test_an_access_secret_of_another_form_is_told_without_its_content(secret):
+    bus, _ = read({"jetstreamExotic": {"url": "a", "accessSecret": KEY}})
+    with pytest.raises(LoginError, match="the access secret") as caught:
+        bus.login(Secrets({("s", "k"): secret})).basic()
+    assert secret.decode() not in str(caught.value).partition("YAML")[0]
+
+
+def test_a_bus_that_argo_events_makes_is_named_as_what_it_is():
+    bus, mistakes = read({"jetstream": {"version": "latest", "replicas": 3}})
+    assert bus.url is None
+    assert [(each.level, each.path) for each in mistakes] == [("warning", "spec.jetstream")]
+    assert "controller" in mistakes[0].message
+    assert "--nats" in mistakes[0].suggestion
