@@ -16,6 +16,8 @@ CLOSE = (b"connection", b"close")
 
 def stored(receipt: Receipt) -> bytes:
     """Return the body of a 200 answer."""
+    if receipt.filtered:
+        return _encode({"filtered": True})
     if receipt.duplicate:
         return _encode({"eventId": receipt.event_id, "duplicate": True})
     return _encode({"eventId": receipt.event_id})

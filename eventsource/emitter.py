@@ -13,7 +13,10 @@ from eventsource.spec import SourceEvent
 from hookline import event as words
 from hookline.errors import HooklineError
 from hookline.event import Event
+from hookline.language.expr import EvaluationError
 from hookline.metrics import Metrics
+
+_FILTERED = Receipt("", duplicate=False, filtered=True)
 
 log = structlog.get_logger(__name__)
 
@@ -60,12 +63,18 @@ class Emitter:
         labels = (metrics.namespace, source, event.name)
         self._sent = metrics.sent.labels(*labels)
         self._unsent = metrics.sent_failed.labels(*labels)
+        self._judge = event.judge
+        self._filtered = metrics.filtered.labels(*labels)
+        self._unjudged = metrics.unjudged.labels(*labels)
         self._duplicates = metrics.duplicates.labels(*labels)
         self._seconds = metrics.publish_seconds.labels(*labels)
         self.failed = metrics.processing_failed.labels(*labels).inc
 
     async def __call__(self, happening: Happening) -> Receipt:
-        """Return when the happening is stored; raises what publishing raises."""
+        """Return when the happening is stored or filtered; raises what publishing raises."""
+        if self._drops(happening):
+            self._filtered.inc()
+            return _FILTERED
         began = time.perf_counter()
         made = happening.made or happening.id is None
         event_id = happening.id or next(self._ids)
@@ -85,6 +94,23 @@ class Emitter:
         self._seconds.observe(time.perf_counter() - began)
         self._received(event_id, duplicate=stored.duplicate)
         return Receipt(event_id, stored.duplicate)
+
+    def _drops(self, happening: Happening) -> bool:
+        """Whether the event's own filter drops it: one that the filter cannot judge is kept."""
+        if self._judge is None:
+            return False
+        try:
+            return not self._judge(happening.data)
+        except EvaluationError as error:
+            self._unjudged.inc()
+            log.warning(
+                "filter-failed",
+                every=f"filter:{self._source}/{self._name}",
+                source=self._source,
+                event_name=self._name,
+                problem=f"{error}; the event is kept",
+            )
+            return False
 
     def _received(self, event_id: str, *, duplicate: bool) -> None:
         (self._duplicates if duplicate else self._sent).inc()

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from eventsource.filter import EventFilter, Judge
 from eventsource.source import (
     Endpoint,
     HttpSource,
@@ -33,6 +34,7 @@ class SourceEvent:
         source: the settings.
         receive, listen: made of them, one of the two: what turns a request into a happening, or
             what goes and listens.
+        judge: its filter, if it has one.
     """
 
     name: str
@@ -40,6 +42,7 @@ class SourceEvent:
     source: Source
     receive: Receive | None = None
     listen: Listen | None = None
+    judge: Judge | None = None
 
     @property
     def endpoint(self) -> Endpoint | None:
@@ -147,12 +150,14 @@ def _exists(kind: str, place: Place) -> bool:
 def _read_event(kind: str, name: str, raw: Any, place: Place) -> SourceEvent | None:
     found = kinds.find(FOLDER, kind, Source)
     source = found.read(raw, place) if found else None
+    rule = getattr(source, "filter", None)
+    judge = rule.compile(place / "filter") if isinstance(rule, EventFilter) else None
     if isinstance(source, HttpSource):
         receive = source.compile(place)
-        return SourceEvent(name, kind, source, receive=receive) if receive else None
+        return SourceEvent(name, kind, source, receive=receive, judge=judge) if receive else None
     if isinstance(source, ListeningSource):
         listen = source.compile(place)
-        return SourceEvent(name, kind, source, listen=listen) if listen else None
+        return SourceEvent(name, kind, source, listen=listen, judge=judge) if listen else None
     return None
 
 

@@ -49,6 +49,18 @@ class Metrics:
             labels,
             registry=self.registry,
         )
+        self.filtered = Counter(
+            "hookline_events_filtered_total",
+            "Events that their source's own filter dropped.",
+            labels,
+            registry=self.registry,
+        )
+        self.unjudged = Counter(
+            "hookline_event_filter_errors_total",
+            "Events that their source's own filter could not judge; they are kept.",
+            labels,
+            registry=self.registry,
+        )
         self.requests = Counter(
             "hookline_http_answers_total",
             "HTTP answers of webhooks by status.",

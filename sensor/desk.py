@@ -86,12 +86,12 @@ class Desk:
         """Add one to a counter of triggers."""
         counter.labels(self.bus.namespace, self.sensor, self.trigger).inc()
 
+    def ended(self, stored_at: float) -> None:
+        """Note how long an event took from its storing (seconds since 1970) to its end."""
+        labels = (self.bus.namespace, self.sensor, self.trigger)
+        self.metrics.event_seconds.labels(*labels).observe(max(0.0, time.time() - stored_at))
+
     def took(self, seconds: float) -> None:
         """Note how long the action took."""
         labels = (self.bus.namespace, self.sensor, self.trigger)
         self.metrics.action_seconds.labels(*labels).observe(seconds)
-
-    def waited(self, stored_at: float) -> None:
-        """Note how long it took from an event's storing (a time of day) to its decision."""
-        labels = (self.bus.namespace, self.sensor, self.trigger)
-        self.metrics.event_seconds.labels(*labels).observe(max(0.0, time.time() - stored_at))

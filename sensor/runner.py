@@ -88,8 +88,8 @@ class TriggerRunner:
         try:
             wait = await self._work(delivery)
             if wait is None:
-                self._desk.waited(delivery.stored_at)
                 delivery.ack()
+                self._desk.ended(delivery.stored_at)
             else:
                 delivery.nak(wait)
         except LeaseLostError:

@@ -11,7 +11,7 @@ from hookline.manifest import Document, Mistake
 from hookline.names import DEFAULT_NAMESPACE
 from hookline.secrets import Secrets, read_secrets
 from sensor.spec import Sensor
-from server import candidate, crosscheck
+from server import candidate, crosscheck, secret_check
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def load(
     made = [each.made for each in good]
     others = [each.document for each in good if each.made is None]
     secrets = read_secrets(others, mistakes).within(secrets_dir)
+    secret_check.check(good, secrets)
     return Loaded(
         sources=[each for each in made if isinstance(each, EventSource)],
         sensors=[each for each in made if isinstance(each, Sensor)],

@@ -6,7 +6,7 @@ from typing import Any
 
 from hookline import names
 from hookline.decision import Clause
-from hookline.errors import PermanentError
+from hookline.errors import PermanentError, TemporaryError
 from hookline.event import Event
 from sensor.filter import Judgement
 from sensor.spec import Sensor
@@ -39,6 +39,7 @@ class Firing:
         event_id: the event that made it due; empty when none did.
         object: what would be created; None where nothing is.
         error: why it was due and could not be ordered, or None.
+        elsewhere: where the object is, when only the cluster knows it; else empty.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Firing:
     event_id: str = ""
     object: dict[str, Any] | None = None
     error: str | None = None
+    elsewhere: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented form: `name`, `fired`, `object`, `error`."""
@@ -119,9 +121,15 @@ def _firing(
     key = names.due(identity, sensor.name, trigger.name, dependency)
     try:
         order = trigger.launcher.order(events, Due(identity, key, dependency, event))
-    except PermanentError as error:
+    except (PermanentError, TemporaryError) as error:
         return Firing(trigger.name, fired=False, event_id=event.id, error=str(error))
-    return Firing(trigger.name, fired=True, event_id=event.id, object=order.object)
+    return Firing(
+        trigger.name,
+        fired=True,
+        event_id=event.id,
+        object=order.object,
+        elsewhere=order.elsewhere,
+    )
 
 
 def _clause(clause: Clause) -> dict[str, Any]:

@@ -64,9 +64,8 @@ class Worker:
         self.metrics = Metrics(settings.namespace)
         self.health = Health()
         self.bus = Bus(settings.bus)
-        self._roster = Roster(
-            self.bus, Doors(kube=kube), self.metrics, take_over=settings.take_over
-        )
+        self._doors = Doors(kube=kube, secrets=loaded.secrets)
+        self._roster = Roster(self.bus, self._doors, self.metrics, take_over=settings.take_over)
         self._sources = SourceRunner(
             self.bus.publish_event,
             host=settings.host,
@@ -119,6 +118,7 @@ class Worker:
     async def reload(self, loaded: Loaded) -> None:
         """Go on with other manifests: consumers first, then sources; nothing in hand is dropped."""
         self._loaded = loaded
+        self._doors.secrets = loaded.secrets
         await self._apply(loaded)
 
     async def _apply(self, loaded: Loaded) -> None:
@@ -187,5 +187,6 @@ class Worker:
         await self._roster.drain(self._settings.drain / 2)
         await self._web.stop()
         await self.bus.close()
+        await self._doors.close()
         if self._kube is not None:
             await self._kube.close()

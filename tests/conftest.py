@@ -13,4 +13,5 @@ pytest_plugins = [
     "real_kube",
     "sandbox_kube",
     "stage",
+    "chart",
 ]

@@ -22,7 +22,6 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("examples/*/*.md")])
 ROOMS = ("eventsource", "hookline", "sensor", "server", "trigger")
 UNSET, NONE, OFF, REQUIRED = "—", "none", "off", "required"
-LOGIN = "`HOOKLINE_NATS_…`"  # one row for the flags that --help leaves to docs/nats-login.md
 
 
 def fences(text: str) -> list[tuple[str, str]]:
@@ -149,13 +148,27 @@ def options(command: click.Command) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_the_table_of_flags_has_every_option_of_a_command(name: str):
     table = rows(section(read("flags.md"), f"## hookline {name}"))
-    logins = [code(row[0]) for row in table if row[1] == LOGIN]
-    hidden = [each.opts[0] for each in commands()[name].params if getattr(each, "hidden", False)]
-    assert logins == ([hidden] if hidden else [])
-    shown = [row[:3] for row in table if row[1] != LOGIN]
-    written = [tuple(cell.replace("`", "") for cell in row) for row in shown]
+    table = [row for row in table if "`, `--nats-" not in row[0]]  # the login: see below
+    written = [tuple(cell.replace("`", "") for cell in row[:3]) for row in table]
     assert written == options(commands()[name])
     assert all(row[3] for row in table)
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_flags_that_the_help_leaves_out_stand_together_in_a_row_and_on_the_page_of_logins(
+    name: str,
+):
+    hidden = [o for o in commands()[name].params if isinstance(o, click.Option) and o.hidden]
+    listed = [
+        flag
+        for row in rows(section(read("flags.md"), f"## hookline {name}"))
+        if "`, `--nats-" in row[0]
+        for flag in code(row[0])
+    ]
+    assert listed == [option.opts[0] for option in hidden]
+    page = read("nats-login.md")
+    told = [o.name for o in hidden if f"`{o.opts[0]} " in page and f"`{o.envvar}`" in page]
+    assert told == [o.name for o in hidden]
 
 
 def test_flags_are_told_of_commands_that_exist_only():

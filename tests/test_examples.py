@@ -10,6 +10,9 @@ from rehearsal import ROOT, Rehearsal, Step, steps
 
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 
+# A private key is in no repository: its README has it made.
+ALLOWED = {"secure": {"missing-secret"}}
+
 # The parameters of the Workflows that are there when all commands of the README were run.
 MADE = {
     "coinflip": [{"message": "hello", "player": "ada"}],
@@ -31,8 +34,8 @@ MADE = {
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_loads_without_any_mistake_and_has_a_readme(folder: Path):
     assert (folder / "README.md").is_file()
-    result = command("lint", folder, "-o", "json")
-    assert json.loads(result.stdout) == []
+    mistakes = json.loads(command("lint", folder, "-o", "json").stdout)
+    assert {each["code"] for each in mistakes} <= ALLOWED.get(folder.name, set())
 
 
 @pytest.mark.parametrize(

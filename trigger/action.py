@@ -2,14 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from hookline.block import Block
-from hookline.errors import HooklineError
+from hookline.errors import HooklineError, TemporaryError
 from hookline.event import Event
 from hookline.kube.client import KubeClient
 from hookline.manifest import Place
+from hookline.secrets import Secrets
+from trigger.config_maps import ConfigMaps
+from trigger.web import WebClient
 
 FOLDER = "trigger.actions"
 
@@ -24,12 +27,14 @@ class Setting:
 
     Attributes:
         namespace: where objects without a namespace of their own are made.
+        allow: statuses of an answer that count as done (`policy.status`); None: every 2xx.
     """
 
     sensor: str
     trigger: str
     namespace: str
     dependencies: tuple[str, ...]
+    allow: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,42 @@ class Order:
 
     object: dict[str, Any] | None
 
+    @property
+    def elsewhere(self) -> str:
+        """Where the object has to be fetched from before it is known, in words; else empty."""
+        return ""
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The object, where one is certain."""
+        return self.object or {}
+
+
+@dataclass(slots=True)
 class Doors:
-    """The ways out of the process that actions may use."""
+    """The ways out of the process that actions may use.
+
+    Attributes:
+        secrets: what manifests name by `{name, key}`; put in its place when manifests are read
+            again.
+        web: the one HTTP client; opened when it is first used.
+        config_maps: what is read of ConfigMaps.
+    """
 
     kube: KubeClient | None
+    secrets: Secrets = field(default_factory=Secrets)
+    web: WebClient = field(default_factory=WebClient)
+    config_maps: ConfigMaps = field(default_factory=ConfigMaps)
+
+    async def close(self) -> None:
+        """Close what was opened here; the way to Kubernetes is its owner's."""
+        await self.web.close()
+
+    def cluster(self) -> KubeClient:
+        """Return the way to Kubernetes; TemporaryError when there is none."""
+        if self.kube is None:
+            raise TemporaryError("there is no way to Kubernetes", whole_target=True)
+        return self.kube
 
 
 class Prepared(ABC):
@@ -72,10 +107,11 @@ class Prepared(ABC):
 
     @abstractmethod
     def order(self, events: Mapping[str, Event], due: Due) -> Order:
-        """Return what is to be done for `events` (by dependency); pure.
+        """Return what is to be done for `events` (by dependency); pure but for a `file` it reads.
 
         Raises:
             PermanentError: these events cannot fill the order (reason `Parameter`).
+            TemporaryError: the file that holds the object cannot be used now.
         """
 
     @abstractmethod
@@ -94,7 +130,13 @@ class Prepared(ABC):
 
 
 class Action(Block, ABC):
-    """The settings of one kind of action."""
+    """The settings of one kind of action.
+
+    Attributes:
+        answers: the other side answers with a status, which `policy.status` can judge.
+    """
+
+    answers: ClassVar[bool] = False
 
     @abstractmethod
     def compile(self, place: Place, at: Setting) -> Prepared | None:

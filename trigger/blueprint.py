@@ -1,6 +1,6 @@
 """An object that events fill: JSONPath templates first, then parameters; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,12 @@ from hookline.errors import PermanentError
 from hookline.event import Event
 from hookline.language import template
 from hookline.language.errors import LanguageError
-from hookline.manifest import Place
+from hookline.manifest import Path, Place
 from trigger.action import Setting
 from trigger.notes import below, known_dependency
 from trigger.parameters import REASON, Parameter, ParameterBlock, compile_parameters
+
+type TextFields = Callable[[Path], bool]
 
 _CONTEXT = template.CONTEXT
 
@@ -23,9 +25,17 @@ class Blueprint:
     template: template.Template
     parameters: tuple[Parameter, ...]
 
+    @property
+    def fixed(self) -> bool:
+        """Whether no event changes anything in it."""
+        return not self.template.holes and not self.parameters
+
     def draw(self, events: Mapping[str, Event]) -> dict[str, Any]:
         """Return the object that `events` (by dependency) fill; PermanentError if they cannot."""
-        tree = self.template.fill(self._root(events))
+        return self.alter(self.template.fill(self._root(events)), events)
+
+    def alter(self, tree: Any, events: Mapping[str, Event]) -> dict[str, Any]:
+        """Return `tree` (it may be changed in place) with the parameters written into it."""
         for parameter in self.parameters:
             tree = parameter.apply(tree, events)
         if not isinstance(tree, dict):
@@ -44,20 +54,26 @@ def compile_blueprint(
     source: tuple[dict[str, Any], Place],
     parameters: tuple[list[ParameterBlock], Place],
     at: Setting,
+    text_fields: TextFields = template.is_text_field,
 ) -> Blueprint | None:
-    """Return the blueprint, ready; None with mistakes noted. Both come with their places."""
+    """Return the blueprint, ready; None with mistakes noted. Both come with their places.
+
+    `text_fields` tells at which paths a placeholder is always text.
+    """
     tree, place = source
     ready = compile_parameters(*parameters, at)
-    filled = _compile_template(tree, place, at)
+    filled = _compile_template(tree, place, at, text_fields)
     if filled is None or len(ready) < len(parameters[0]):
         return None
     return Blueprint(filled, ready)
 
 
-def _compile_template(tree: dict[str, Any], place: Place, at: Setting) -> template.Template | None:
+def _compile_template(
+    tree: dict[str, Any], place: Place, at: Setting, text_fields: TextFields
+) -> template.Template | None:
     wrong: list[LanguageError] = []
     try:
-        compiled = template.compile_tree(tree, template.is_text_field, wrong.append)
+        compiled = template.compile_tree(tree, text_fields, wrong.append)
     except LanguageError as error:
         wrong.append(error)
     for each in wrong:

@@ -32,18 +32,28 @@ async def create_once(
         PermanentError: as the door says; NameTaken when another's object has that name.
         LeaseLostError: the delivery may belong to another worker by now.
     """
-    who = tree["apiVersion"], tree["kind"], tree["metadata"]["namespace"]
+    tree = await at_home(kube, tree)
+    who = tree["apiVersion"], tree["kind"], tree["metadata"].get("namespace", "")
     if repeat:
         found = await kube.list(*who, f"{IDENTITY}={tree['metadata']['labels'][IDENTITY]}")
         if found:
-            return _reference(tree, found[0])
+            return reference_to(tree, found[0])
     body = msgspec.json.encode(_timed(tree))
     if not lease_is_live():
         raise LeaseLostError("the lease of the delivery ended before the create")
     try:
-        return _reference(tree, await kube.create(*who, body))
+        return reference_to(tree, await kube.create(*who, body))
     except AlreadyExistsError:
         return await _owner(kube, tree)
+
+
+async def at_home(kube: KubeClient, tree: dict[str, Any]) -> dict[str, Any]:
+    """Return the object without its namespace if the cluster says that its kind stands in none."""
+    resource = await kube.discover(tree["apiVersion"], tree["kind"])
+    if resource.namespaced:
+        return tree
+    metadata = {key: value for key, value in tree["metadata"].items() if key != "namespace"}
+    return {**tree, "metadata": metadata}
 
 
 def _timed(tree: dict[str, Any]) -> dict[str, Any]:
@@ -56,23 +66,23 @@ def _timed(tree: dict[str, Any]) -> dict[str, Any]:
 async def _owner(kube: KubeClient, tree: dict[str, Any]) -> Reference:
     """Decide whose the object is that has our name already."""
     metadata = tree["metadata"]
-    name, key = metadata["name"], metadata["labels"][IDENTITY]
-    what = f"{tree['kind']} {metadata['namespace']}/{name}"
+    name, home, key = metadata["name"], metadata.get("namespace", ""), metadata["labels"][IDENTITY]
+    what = f"{tree['kind']} {home}/{name}" if home else f"{tree['kind']} {name}"
     try:
-        found = await kube.get(tree["apiVersion"], tree["kind"], metadata["namespace"], name)
+        found = await kube.get(tree["apiVersion"], tree["kind"], home, name)
     except NotFoundError as error:
         if error.missing != "object":
             raise
         if carries_hash(name, key):
-            return _reference(tree, {})
+            return reference_to(tree, {})
         raise _busy(f"{what} existed and is gone") from error
     theirs = found["metadata"]
     if (theirs.get("annotations") or {}).get(IDENTITY) == metadata["annotations"][IDENTITY]:
-        return _reference(tree, found)
+        return reference_to(tree, found)
     if not theirs.get("deletionTimestamp"):
         raise PermanentError(f"{what} exists and another event made it", reason="NameTaken")
     if carries_hash(name, key):
-        return _reference(tree, found)
+        return reference_to(tree, found)
     raise _busy(f"{what} of another event is being deleted")
 
 
@@ -80,12 +90,13 @@ def _busy(message: str) -> TemporaryError:
     return TemporaryError(f"{message}; its name may be free soon", reason="NameBusy")
 
 
-def _reference(tree: dict[str, Any], found: dict[str, Any]) -> Reference:
+def reference_to(tree: dict[str, Any], found: dict[str, Any]) -> Reference:
+    """Return what names the object `tree`; `found` is what the cluster knows of it, or nothing."""
     metadata = found.get("metadata") or {}
     return {
         "apiVersion": tree["apiVersion"],
         "kind": tree["kind"],
-        "namespace": tree["metadata"]["namespace"],
+        "namespace": tree["metadata"].get("namespace", ""),
         "name": metadata.get("name") or tree["metadata"]["name"],
         "uid": metadata.get("uid") or "",
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from hookline import names
 from hookline.errors import PermanentError
+from hookline.kube.resources import cluster_scoped
 from trigger.action import Due, Setting
 
 IDENTITY = "hookline.dev/identity"
@@ -14,8 +15,17 @@ SENSOR_LABEL = "events.argoproj.io/sensor"
 TRIGGER_LABEL = "events.argoproj.io/trigger"
 TIME_LABEL = "events.argoproj.io/action-timestamp"
 
-LIMITS = MappingProxyType({"CronWorkflow": names.CRON_WORKFLOW_NAME_LIMIT})
+# Longest names of kinds that are stricter than Kubernetes itself.
+LIMITS = MappingProxyType(
+    {
+        "Workflow": names.WORKFLOW_NAME_LIMIT,
+        "CronWorkflow": names.CRON_WORKFLOW_NAME_LIMIT,
+    }
+)
+NAME_LIMIT = 253
 _DNS_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+# Roles and a few others may have more in their names.
+_ANY_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?")
 
 
 def full_identity(due: Due) -> str:
@@ -29,13 +39,45 @@ def mark(tree: dict[str, Any], at: Setting, due: Due) -> dict[str, Any]:
     PermanentError (Invalid) when its metadata cannot carry them.
     """
     metadata = _mapping(tree, "metadata")
-    limit = LIMITS.get(str(tree.get("kind")), names.WORKFLOW_NAME_LIMIT)
-    metadata["name"] = _name(metadata, due, limit)
+    if metadata.get("name"):
+        check_name(tree)
+    else:
+        metadata["name"] = _generated(metadata, due, str(tree.get("kind")))
     metadata.pop("generateName", None)
-    metadata["namespace"] = metadata.get("namespace") or at.namespace
+    settle(tree, at)
     _mapping(metadata, "labels").update(_labels(at, due))
     _mapping(metadata, "annotations").update(_annotations(due))
     return tree
+
+
+def settle(tree: dict[str, Any], at: Setting) -> dict[str, Any]:
+    """Give an object without a namespace the Sensor's, and none to what belongs to the cluster.
+
+    PermanentError (Invalid) when its metadata or namespace is none.
+    """
+    metadata = _mapping(tree, "metadata")
+    if cluster_scoped(str(tree.get("apiVersion")), str(tree.get("kind"))):
+        metadata.pop("namespace", None)
+    else:
+        metadata["namespace"] = metadata.get("namespace") or at.namespace
+        if not isinstance(metadata["namespace"], str):
+            raise PermanentError(
+                f"{metadata['namespace']!r} is no name of a namespace", reason="Invalid"
+            )
+    return tree
+
+
+def check_name(tree: dict[str, Any]) -> str:
+    """Return the object's own name; PermanentError (Invalid) when it has none that can be."""
+    kind, name = tree.get("kind"), _mapping(tree, "metadata").get("name")
+    limit = LIMITS.get(str(kind), NAME_LIMIT)
+    pattern = _DNS_NAME if kind in LIMITS else _ANY_NAME
+    if not isinstance(name, str) or not pattern.fullmatch(name) or len(name) > limit:
+        raise PermanentError(
+            f"{name!r} is no name for a {kind}: at most {limit} characters a-z, 0-9, '-' and '.'",
+            reason="Invalid",
+        )
+    return name
 
 
 def carries_hash(name: str, key: str) -> bool:
@@ -52,18 +94,12 @@ def _mapping(parent: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
-def _name(metadata: Mapping[str, Any], due: Due, limit: int) -> str:
-    fixed, prefix = metadata.get("name"), metadata.get("generateName")
-    if not fixed:
-        if not isinstance(prefix, str) or not prefix:
-            raise PermanentError("the object has neither name nor generateName", reason="Invalid")
-        return names.object_name(prefix, due.key, limit)
-    if not isinstance(fixed, str) or not _DNS_NAME.fullmatch(fixed) or len(fixed) > limit:
-        raise PermanentError(
-            f"{fixed!r} is no name for an object: at most {limit} characters a-z, 0-9, '-' and '.'",
-            reason="Invalid",
-        )
-    return fixed
+def _generated(metadata: Mapping[str, Any], due: Due, kind: str) -> str:
+    prefix = metadata.get("generateName")
+    if not isinstance(prefix, str) or not prefix:
+        raise PermanentError("the object has neither name nor generateName", reason="Invalid")
+    # Kinds whose names may be longer take the length that every kind takes.
+    return names.object_name(prefix, due.key, LIMITS.get(kind, names.WORKFLOW_NAME_LIMIT))
 
 
 def _labels(at: Setting, due: Due) -> dict[str, str]:

@@ -3,7 +3,7 @@
 Compiled when the manifest loads; applying them is pure.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -60,32 +60,19 @@ type Resolve = Callable[[Event], Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter, ready."""
+class Reading:
+    """Where a value comes from, ready."""
 
     dependency: str
     resolve: Resolve
     default: str | None
-    raw: bool
-    destination: sjson.Destination
-    operation: Literal["", "overwrite", "append", "prepend"]
     label: str
 
-    def apply(self, tree: Any, events: Mapping[str, Event]) -> Any:
-        """Return `tree` with the value written in (it may be changed in place).
+    def value(self, events: Mapping[str, Event]) -> Value | None:
+        """Return the value, None for a dependency without an event and without `value`.
 
-        A dependency without an event and without `value` leaves it as it is.
-        PermanentError (reason `Parameter`) when the value or its place is missing.
+        PermanentError (reason `Parameter`) when an event does not have it.
         """
-        value = self._value(events)
-        if value is None:
-            return tree
-        try:
-            return self.destination.set(tree, self._written(tree, value))
-        except LanguageError as error:
-            raise PermanentError(f"{self.label}: dest: {error}", reason=REASON) from error
-
-    def _value(self, events: Mapping[str, Event]) -> Value | None:
         event = events.get(self.dependency)
         default = None if self.default is None else Value(self.default, self.default)
         if event is None:
@@ -99,6 +86,30 @@ class Parameter:
                 f"{self.label}: unable to resolve {self.dependency!r}: {error}", reason=REASON
             ) from error
 
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter, ready."""
+
+    reading: Reading
+    raw: bool
+    destination: sjson.Destination
+    operation: Literal["", "overwrite", "append", "prepend"]
+
+    def apply(self, tree: Any, events: Mapping[str, Event]) -> Any:
+        """Return `tree` with the value written in (it may be changed in place).
+
+        A dependency without an event and without `value` leaves it as it is.
+        PermanentError (reason `Parameter`) when the value or its place is missing.
+        """
+        value = self.reading.value(events)
+        if value is None:
+            return tree
+        try:
+            return self.destination.set(tree, self._written(tree, value))
+        except LanguageError as error:
+            raise PermanentError(f"{self.reading.label}: dest: {error}", reason=REASON) from error
+
     def _written(self, tree: Any, value: Value) -> Any:
         there = self.destination.existing(tree) if self.operation in {"append", "prepend"} else None
         if there is None:
@@ -107,32 +118,36 @@ class Parameter:
 
 
 def compile_parameters(
-    blocks: list[ParameterBlock], place: Place, at: Setting
+    blocks: Sequence[ParameterBlock], place: Place, at: Setting
 ) -> tuple[Parameter, ...]:
     """Return the parameters, ready; those with mistakes are noted at `place` and left out."""
-    compiled = [_compile(block, place / index, at) for index, block in enumerate(blocks)]
+    compiled = [compile_parameter(block, place / index, at) for index, block in enumerate(blocks)]
     return tuple(parameter for parameter in compiled if parameter is not None)
 
 
-def _compile(block: ParameterBlock, place: Place, at: Setting) -> Parameter | None:
-    known = known_dependency(block.src.dependency_name, place / "src" / "dependencyName", at)
-    resolve = _resolver(block.src, place / "src")
+def compile_parameter(block: ParameterBlock, place: Place, at: Setting) -> Parameter | None:
+    """Return the parameter, ready; None with mistakes noted at `place`."""
+    reading = compile_reading(block.src, f"parameter for {block.dest}", place / "src", at)
     try:
         destination = sjson.compile_destination(block.dest)
     except LanguageError as error:
         (place / "dest").error(str(error), code=_code(error))
         return None
+    if reading is None:
+        return None
+    return Parameter(reading, block.src.use_raw_data, destination, block.operation)
+
+
+def compile_reading(source: Source, label: str, place: Place, at: Setting) -> Reading | None:
+    """Return where a value comes from, ready; None with mistakes noted at `place`.
+
+    `label` says in errors what the value is for.
+    """
+    known = known_dependency(source.dependency_name, place / "dependencyName", at)
+    resolve = _resolver(source, place)
     if resolve is None or not known:
         return None
-    return Parameter(
-        dependency=block.src.dependency_name,
-        resolve=resolve,
-        default=block.src.value,
-        raw=block.src.use_raw_data,
-        destination=destination,
-        operation=block.operation,
-        label=f"parameter for {block.dest}",
-    )
+    return Reading(source.dependency_name, resolve, source.value, label)
 
 
 def _code(error: LanguageError) -> str:

@@ -11,19 +11,17 @@ from hookline import kinds, names
 from hookline.block import Block
 from hookline.duration import Duration
 from hookline.manifest import Place
-from trigger.action import FOLDER, Setting
+from trigger.action import FOLDER, Prepared, Setting
 from trigger.conditions import Condition, read_conditions
 from trigger.launch import Launcher
-from trigger.notes import not_yet
+from trigger.parameters import ParameterBlock
+from trigger.policy import PolicyBlock, allowed
 from trigger.rate import RateLimit
 from trigger.retry import Backoff, RetryStrategy
+from trigger.shaping import compile_shaped
 from trigger.template import read_action, read_template
 
 DAY = 86_400.0
-_NOT_YET = {
-    "parameters": "parameters on the trigger's template",
-    "policy": "policy",
-}
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -36,8 +34,10 @@ class TriggerBlock(Block):
     )
 
     template: dict[str, Any] = Field(description="Name, conditions and the one action.")
-    parameters: list[Any] | None = Field(None, description="Change the template (not there yet).")
-    policy: dict[str, Any] | None = Field(None, description="When it worked (not there yet).")
+    parameters: list[ParameterBlock] = Field(
+        default_factory=list, description="Values of the event, written into the template."
+    )
+    policy: PolicyBlock | None = Field(None, description="What counts as done.")
     retry_strategy: Backoff | None = Field(None, description="Waits between attempts.")
     rate_limit: RateLimit | None = Field(None, description="How often it may fire.")
     at_least_once: bool = Field(
@@ -106,8 +106,10 @@ def read_trigger(
     if template is None:
         return None
     head, rest = template
-    at = Setting(sensor, head.name, namespace or names.DEFAULT_NAMESPACE, dependencies)
-    prepared = read_action(rest, place / "template", at)
+    home = namespace or names.DEFAULT_NAMESPACE
+    allow = allowed(block.policy, place / "policy") if block and block.policy else None
+    at = Setting(sensor, head.name, home, dependencies, allow)
+    prepared = _prepare(block, (written or {}, rest), place, at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
     dlq = None
     if block is not None and block.dlq_trigger is not None:
@@ -144,14 +146,24 @@ def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:
     return read_trigger(raw, place, at.sensor, at.namespace, at.dependencies)
 
 
+def _prepare(
+    block: TriggerBlock | None,
+    template: tuple[dict[str, Any], dict[str, Any]],
+    place: Place,
+    at: Setting,
+) -> Prepared | None:
+    """Return the action of a template, given as it was written and without its own fields."""
+    written, rest = template
+    if block is not None and block.parameters:
+        return compile_shaped(written, block.parameters, place, at)
+    return read_action(rest, place / "template", at)
+
+
 def _errors(place: Place) -> int:
     return sum(mistake.level == "error" for mistake in place.mistakes)
 
 
 def _check(block: TriggerBlock, place: Place) -> None:
-    for name, words in _NOT_YET.items():
-        if getattr(block, name):
-            not_yet(words, place / (TriggerBlock.model_fields[name].alias or name))
     if block.start_from not in {"now", "beginning"} and not _is_moment(block.start_from):
         (place / "startFrom").error(
             f"{block.start_from!r} is no start",

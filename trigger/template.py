@@ -29,13 +29,13 @@ class TemplateBlock(Block):
     )
 
 
-_OWN = frozenset(field.alias or name for name, field in TemplateBlock.model_fields.items())
+HEAD = frozenset(field.alias or name for name, field in TemplateBlock.model_fields.items())
 
 
 def read_template(raw: dict[str, Any], place: Place) -> tuple[TemplateBlock, dict[str, Any]] | None:
     """Return the template's own fields and the rest, which name actions; None with mistakes."""
-    block = TemplateBlock.read({key: raw[key] for key in raw if key in _OWN}, place)
-    rest = {key: value for key, value in raw.items() if key not in _OWN}
+    block = TemplateBlock.read({key: raw[key] for key in raw if key in HEAD}, place)
+    rest = {key: value for key, value in raw.items() if key not in HEAD}
     if block is None:
         return None
     if block.conditions_reset:
@@ -61,7 +61,15 @@ def read_action(rest: dict[str, Any], place: Place, at: Setting) -> Prepared | N
         return None
     key, kind = found[0]
     block = kind.read(rest[key], place / key)
-    return block.compile(place / key, at) if isinstance(block, Action) else None
+    if not isinstance(block, Action):
+        return None
+    if at.allow is not None and not block.answers:
+        trigger = Place(place.document, place.path[:-1], place.mistakes)
+        (trigger / "policy" / "status").error(
+            f"{key} has no status: policy.status has no effect here, and in Argo Events",
+            code="misplaced-field",
+        )
+    return block.compile(place / key, at)
 
 
 def _kind(key: str, place: Place) -> type[Block] | None:
@@ -77,6 +85,6 @@ def _kind(key: str, place: Place) -> type[Block] | None:
             suggestion=f"it belongs on the trigger, beside template: move {key} out",
         )
     else:
-        known = [*kinds.known(FOLDER), *_OWN]
+        known = [*kinds.known(FOLDER), *HEAD]
         place.error(f"unknown field {key}", code="unknown-field", suggestion=nearest(key, known))
     return None

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from eventsource import body, headers, identity
+from eventsource.filter import EventFilter
 from eventsource.source import Endpoint, Happening, HttpSource, Receive, RefusedError, Request
-from hookline import __version__
 from hookline.block import Block
 from hookline.language.errors import LanguageError
 from hookline.language.gjson import compile_path
@@ -16,7 +16,6 @@ from hookline.secrets import SecretKey
 
 _FORM = b"application/x-www-form-urlencoded"
 _LAST_PORT = 65535
-_NOT_YET = ("filter",)
 
 type FindId = Callable[[Request, bytes], str | None]
 """Finds the sender's id in a request and its body as JSON."""
@@ -57,7 +56,7 @@ class Webhook(HttpSource):
     keep_headers: list[str] | None = Field(
         None, description="Headers to store although they are secret: Authorization, Cookie."
     )
-    filter: dict[str, Any] | None = Field(None, description="Not there yet.")
+    filter: EventFilter | None = Field(None, description="Which events are kept.")
     server_cert_secret: SecretKey | None = Field(
         None, description="Certificate (PEM) of the port, which then serves https only."
     )
@@ -108,13 +107,8 @@ class Webhook(HttpSource):
 
     def compile(self, place: Place) -> Receive | None:
         """Return what makes a happening of a request; None with the mistakes noted."""
-        written = self.model_dump(by_alias=True, exclude_none=True)
-        refused = [name for name in _NOT_YET if name in written]
-        for name in refused:
-            message = f"{name} is not there yet in Hookline {__version__}"
-            (place / name).error(message, code="not-yet")
         find_id = self._find_id(place / "idFrom")
-        if refused or find_id is None:
+        if find_id is None:
             return None
         without = headers.dropped(self.keep_headers or ())
         metadata = body.encode_sorted(self.metadata) if self.metadata else b""

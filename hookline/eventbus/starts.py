@@ -1,9 +1,11 @@
 """What outlives a consumer: where each trigger began, how far it came, and whose the bus is."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import msgspec
+import msgspec.structs
 
 from hookline import names
 from hookline.event import now
@@ -129,19 +131,23 @@ class Starts:
     async def name_manifest(self, wanted: Manifest, *, take_over: bool = False) -> Manifest:
         """Make `wanted` the current manifest unless a later one is; return the current one.
 
-        `take_over` claims it whatever the times say: a rollback to an older file.
+        `take_over` claims it whatever the times say, as if its file had been written now: a
+        rollback to an older file, which the later version's processes must not undo by a restart.
         """
 
         async def once() -> Manifest:
             entry = await self._bucket.get(names.sensor_key(wanted.sensor))
+            named = wanted
             if entry is not None:
                 current = _manifest(entry.value)
-                later = current.modified > wanted.modified and not take_over
-                if current.hash == wanted.hash or later:
+                if take_over:
+                    moment = max(time.time(), current.modified)
+                    named = msgspec.structs.replace(wanted, modified=moment)
+                if current.hash == named.hash or current.modified > named.modified:
                     return current
             revision = 0 if entry is None else entry.revision
-            await self._bucket.put(names.sensor_key(wanted.sensor), _encode(wanted), revision)
-            return wanted
+            await self._bucket.put(names.sensor_key(named.sensor), _encode(named), revision)
+            return named
 
         return await settled(once)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+JSON = "application/json"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -27,10 +29,13 @@ class Transport(Protocol):
         """The API server's address."""
         ...
 
-    async def send(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    async def send(
+        self, method: str, path: str, body: bytes | None = None, *, media: str = JSON
+    ) -> Answer:
         """Return the answer to one request; TemporaryError when there is none.
 
-        `path` is percent-encoded and may carry a query; `body` is JSON.
+        `path` is percent-encoded and may carry a query; `body` is JSON, sent as the media type
+        `media`.
         """
         ...
 

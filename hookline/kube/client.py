@@ -2,11 +2,17 @@
 
 from typing import Any
 
-from hookline.kube.answer import Transport
+from hookline.kube.answer import JSON, Transport
 from hookline.kube.errors import NotFoundError, Request, decoded, error_of
 from hookline.kube.resources import WELL_KNOWN, Resource, api_path, group_of, object_path
 
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+
 _REFUSED = 300
+# Who owns the fields that an apply sets; what others have set before is taken over.
+_APPLIED_BY = "?fieldManager=hookline&force=true"
 
 
 class KubeClient:
@@ -59,6 +65,31 @@ class KubeClient:
         found: list[dict[str, Any]] = (await self._send("GET", path, request)).get("items") or []
         return found
 
+    async def replace(
+        self, api_version: str, kind: str, namespace: str, name: str, body: bytes
+    ) -> dict[str, Any]:
+        """Put the object that `body` (JSON) holds in its place, and return it as it was stored.
+
+        TemporaryError (Conflict) when it was changed since the resourceVersion in `body`.
+        """
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace, name)
+        request = _request("update", api_version, resource, namespace, name)
+        return await self._send("PUT", path, request, body)
+
+    async def patch(
+        self, api_version: str, kind: str, namespace: str, name: str, body: bytes, media: str
+    ) -> dict[str, Any]:
+        """Change an object by `body` (JSON), and return it as it was stored.
+
+        `media` is MERGE, STRATEGIC (not for kinds that a CRD defines) or APPLY, which also creates.
+        """
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace, name)
+        request = _request("patch", api_version, resource, namespace, name)
+        query = _APPLIED_BY if media == APPLY else ""
+        return await self._send("PATCH", path + query, request, body, media=media)
+
     async def delete(self, api_version: str, kind: str, namespace: str, name: str) -> None:
         """Delete the object; NotFoundError when it is not there."""
         resource = await self.discover(api_version, kind)
@@ -85,9 +116,15 @@ class KubeClient:
         raise NotFoundError(f"the cluster does not know the kind {kind} of {api_version}", "type")
 
     async def _send(
-        self, method: str, path: str, request: Request, body: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        request: Request,
+        body: bytes | None = None,
+        *,
+        media: str = JSON,
     ) -> dict[str, Any]:
-        answer = await self._transport.send(method, path, body)
+        answer = await self._transport.send(method, path, body, media=media)
         if answer.status >= _REFUSED:
             raise error_of(answer, request)
         return decoded(answer, request)

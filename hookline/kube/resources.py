@@ -19,14 +19,26 @@ class Resource:
 
 
 _ARGO = "argoproj.io/v1alpha1"
+_RBAC = "rbac.authorization.k8s.io/v1"
 WELL_KNOWN = MappingProxyType(
     {
         (_ARGO, "Workflow"): Resource("workflows", namespaced=True),
         (_ARGO, "WorkflowTemplate"): Resource("workflowtemplates", namespaced=True),
         (_ARGO, "CronWorkflow"): Resource("cronworkflows", namespaced=True),
         (_ARGO, "ClusterWorkflowTemplate"): Resource("clusterworkflowtemplates", namespaced=False),
+        ("v1", "Namespace"): Resource("namespaces", namespaced=False),
+        ("v1", "Node"): Resource("nodes", namespaced=False),
+        ("v1", "PersistentVolume"): Resource("persistentvolumes", namespaced=False),
+        (_RBAC, "ClusterRole"): Resource("clusterroles", namespaced=False),
+        (_RBAC, "ClusterRoleBinding"): Resource("clusterrolebindings", namespaced=False),
     }
 )
+
+
+def cluster_scoped(api_version: str, kind: str) -> bool:
+    """Return whether a kind is known, without asking, to stand in no namespace."""
+    known = WELL_KNOWN.get((api_version, kind))
+    return known is not None and not known.namespaced
 
 
 def group_of(api_version: str) -> str:

@@ -18,7 +18,7 @@ from kubernetes.aio.config import ConfigException
 
 from hookline import __version__
 from hookline.errors import TemporaryError
-from hookline.kube.answer import Answer
+from hookline.kube.answer import JSON, Answer
 
 log = structlog.get_logger(__name__)
 
@@ -67,20 +67,22 @@ class Session:
         """Close the connections."""
         await self._rest.close()
 
-    async def send(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    async def send(
+        self, method: str, path: str, body: bytes | None = None, *, media: str = JSON
+    ) -> Answer:
         """Return the answer to one request; TemporaryError (NoAnswer) when there is none."""
+        headers = {"Accept": JSON, "User-Agent": f"hookline/{__version__}"}
+        if body is not None:
+            headers["Content-Type"] = media
         used = await self._token()
-        answer = await self._send(method, path, body, used)
+        answer = await self._send(method, path, body, _authorized(headers, used))
         if answer.status == _UNAUTHORIZED and (renewed := await self._renewed(used)) is not None:
-            answer = await self._send(method, path, body, renewed)
+            answer = await self._send(method, path, body, _authorized(headers, renewed))
         return answer
 
-    async def _send(self, method: str, path: str, body: bytes | None, token: str | None) -> Answer:
-        headers = {"Accept": "application/json", "User-Agent": f"hookline/{__version__}"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if token:
-            headers["Authorization"] = token
+    async def _send(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> Answer:
         try:
             async with self._rest.session().request(
                 method,
@@ -130,3 +132,7 @@ class Session:
             return
         self._configuration.api_key = fresh.api_key
         self._configuration.refresh_api_key_hook = fresh.refresh_api_key_hook
+
+
+def _authorized(headers: dict[str, str], token: str | None) -> dict[str, str]:
+    return {**headers, "Authorization": token} if token else headers

@@ -19,14 +19,22 @@ from server.manifests import Loaded, load
 @options.paths(required=True)
 @options.output("text", "json")
 @options.lenient
+@options.secrets_dir
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], output: str, *, lenient: bool) -> None:
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    output: str,
+    secrets_dir: Path | None,
+    *,
+    lenient: bool,
+) -> None:
     """Check manifests and print every mistake with file, line and advice.
 
     PATH is a file, or a folder that is read with all folders in it. Exits with 1
     if there is an error; warnings alone exit with 0.
     """
-    loaded = load(paths, lenient=lenient)
+    loaded = load(paths, lenient=lenient, secrets_dir=secrets_dir)
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(loaded.mistakes)))
     else:

@@ -64,7 +64,7 @@ def test_a_post_becomes_a_workflow_and_explain_says_why(dev: Hookline, tmp_path:
     ledger = command("audit", "--data-dir", tmp_path / "data", "-o", "json")
     assert json.loads(ledger.stdout)["launched"] == 1
     for word in ("received", "launched", event_id, workflow["metadata"]["name"]):
-        assert word in process.tail()
+        assert word in process.said()
 
 
 def test_the_senders_id_makes_a_retry_the_same_event(dev: Hookline):
@@ -172,7 +172,7 @@ def test_a_reload_takes_over_without_losing_an_event(
     first = httpx.post(process.url("number"), json={"number": 1}).json()["eventId"]
     wait_until(lambda: workflows(process), "the first Workflow")
     write_manifests(trigger("count"), trigger("second"))
-    wait_until(lambda: "reloaded" in process.tail(), "the reload is said")
+    wait_until(lambda: "reloaded" in process.said(), "the reload is said")
     httpx.post(process.url("number"), json={"number": 2})
     names = wait_until(
         lambda: (
@@ -192,7 +192,7 @@ def test_a_broken_manifest_at_reload_is_said_and_serving_goes_on(
     folder = write_manifests()
     text = (folder / "all.yaml").read_text()
     (folder / "all.yaml").write_text(text.replace("eventName: number", "eventNam: number"))
-    wait_until(lambda: "eventNam" in process.tail(), "the mistake is said")
+    wait_until(lambda: "eventNam" in process.said(), "the mistake is said")
     assert httpx.post(process.url("number"), json={"number": 3}).status_code == 200
     wait_until(lambda: workflows(process), "a Workflow by the old version")
 

@@ -88,9 +88,9 @@ def test_a_missing_right_is_named_and_the_trigger_goes_on_when_it_is_granted(
     for number in range(5):
         answer = httpx.post(process.url("number"), json={"number": number})
         assert answer.status_code == 200
-    rule = wait_until(lambda: 'verbs: [\\"create\\"]' in process.tail(), "the missing rule is said")
+    rule = wait_until(lambda: 'verbs: [\\"create\\"]' in process.said(), "the missing rule is said")
     assert rule
-    assert 'resources: [\\"workflows\\"]' in process.tail()
+    assert 'resources: [\\"workflows\\"]' in process.said()
     api = process.ready["api"]
     why = httpx.get(f"{api}/readyz?verbose").json()
     assert why["status"] == "degraded"

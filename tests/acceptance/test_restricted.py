@@ -39,7 +39,7 @@ def test_a_restricted_user_can_do_all_that_hookline_does(
     process.kill()
     done = wait_until(lambda: (found := command("forget", "s", *bus)) and found, "forgotten")
     assert "removed" in done.stdout or "nothing is kept" in done.stderr
-    assert "violation" not in process.tail().lower()
+    assert "violation" not in process.said().lower()
 
 
 async def test_a_nats_source_needs_no_more_than_its_rows_say(make_nats_server, hookline, tmp_path):
@@ -88,5 +88,5 @@ stringData: {{u: b}}
     info = await js.consumer_info("ORDERS", "d")
     assert info.num_ack_pending == 0
     assert process.process.poll() is None
-    assert "violation" not in process.tail().lower()
+    assert "violation" not in process.said().lower()
     await client.close()

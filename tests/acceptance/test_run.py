@@ -43,8 +43,8 @@ def test_an_absent_bus_is_waited_for_red_and_said_once(
     answer = wait_until(lambda: httpx.get(ready), "the API answers")
     assert answer.status_code == 503
     assert answer.json()["red"]
-    wait_until(lambda: "127.0.0.1" in process.tail() and "bus" in process.tail(), "it is said")
-    lines = [line for line in process.tail().splitlines() if '"warning"' in line]
+    wait_until(lambda: "127.0.0.1" in process.said() and "bus" in process.said(), "it is said")
+    lines = [line for line in process.said().splitlines() if '"warning"' in line]
     assert len(lines) == 1
     nats.start()
     wait_until(lambda: httpx.get(ready).status_code == 200, "ready when the bus is there", 15.0)
@@ -78,7 +78,7 @@ def test_a_broken_object_is_refused_and_the_others_are_served(
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
     assert any("broken" in reason for reason in answer.json()["degraded"])
-    assert "broken.yaml:" in process.tail()
+    assert "broken.yaml:" in process.said()
     httpx.post(process.url("number"), json={"number": 1})
     wait_until(lambda: sandbox.objects("workflows"), "the good Sensor works")
 
@@ -109,7 +109,7 @@ def test_a_swapped_mount_is_reloaded_under_load_without_losing_an_event(
     crowd = Crowd(process.url("number"), numbers)
     wait_until(lambda: len(sandbox.objects("workflows")) > 20, "some Workflows are made")
     swap("..2", text + trigger("second"))
-    wait_until(lambda: "reloaded" in process.tail(), "the reload is said")
+    wait_until(lambda: "reloaded" in process.said(), "the reload is said")
     sent = crowd.finish()
     assert sent.statuses == {200: 400}
 
@@ -237,7 +237,7 @@ def test_objects_of_other_kinds_are_left_alone_and_named_once(
         "metadata: {name: shared}\nspec: {templates: []}\n"
     )
     process = hookline("run", folder, "--nats", nats_server.url, *flags, "--api-port", "0")
-    lines = [line for line in process.tail().splitlines() if "WorkflowTemplate" in line]
+    lines = [line for line in process.said().splitlines() if "WorkflowTemplate" in line]
     assert len(lines) == 1
     assert "left alone" in lines[0]
     assert sandbox.objects("workflowtemplates") == []

@@ -123,4 +123,4 @@ def test_a_workflow_that_is_invalid_is_dead_lettered_with_its_reason(
     ledger = settled(nats_server.url, at_least=3)
     assert (ledger["deadLettered"], ledger["launched"]) == (3, 0)
     assert len(sent.stored) == 3
-    assert "Invalid" in json.dumps(process.tail())
+    assert "Invalid" in json.dumps(process.said())

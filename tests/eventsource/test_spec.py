@@ -128,7 +128,7 @@ def test_all_mistakes_of_a_document_come_at_once(read_source):
         ("metadata.name", "bad-name"),
         ("spec.replicas", "bad-type"),
         ("spec.webhook.a.port", "missing-field"),
-        ("spec.webhook.b.filter", "not-yet"),
+        ("spec.webhook.b.filter.expression", "missing-field"),
         ("spec.kafka", "not-yet"),
         ("spec.whatever", "unknown-field"),
     } == set(codes(mistakes))

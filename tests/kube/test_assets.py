@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-MODULES = (HERE / "go.mod").read_text()
+MODULES = "".join((HERE.parent / folder / "go.mod").read_text() for folder in ("kube", "charts"))
 
 
 def _required(module):
@@ -69,23 +69,42 @@ def test_without_the_programs_tests_fail_in_ci(tmp_path):
 
 def test_nothing_is_built_when_the_required_versions_are_there(tmp_path):
     kube, etcd = _required("k8s.io/kubernetes"), _required("go.etcd.io/etcd/server/v3")
+    helm = _required("helm.sh/helm/v4")
     assets = tmp_path / "hookline" / "kube" / kube
     _program(assets / "kube-apiserver", f"Kubernetes {kube}")
     _program(assets / "etcd", f"etcd Version: {etcd.removeprefix('v')}")
     _program(assets / "kubectl", f"Client Version: {kube}")
+    _program(assets / "helm", helm)
 
     run = _build(XDG_CACHE_HOME=tmp_path)
 
     assert run.returncode == 0, run.stderr
     assert run.stdout == (
-        f"kube: kube-apiserver and kubectl {kube} and etcd {etcd} are ready in {assets}\n"
+        f"kube: kube-apiserver and kubectl {kube}, etcd {etcd} and helm {helm} "
+        f"are ready in {assets}\n"
     )
+
+
+def test_only_what_is_missing_is_built(tmp_path):
+    assets = tmp_path / "assets"
+    _program(assets / "kube-apiserver", f"Kubernetes {_required('k8s.io/kubernetes')}")
+    _program(tmp_path / "bin" / "go", "this go builds nothing")
+    _program(assets / "etcd", f"etcd Version: {_required('go.etcd.io/etcd/server/v3')[1:]}")
+    _program(assets / "kubectl", f"Client Version: {_required('k8s.io/kubernetes')}")
+
+    run = _build(HOOKLINE_KUBE_ASSETS=assets, PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+
+    assert run.stdout.splitlines()[0] == "kube: building helm (some minutes the first time) ..."
+    assert run.stdout.count("this go builds nothing") == 1
+    assert run.returncode == 1
+    assert "helm was built but does not report the version that is required" in run.stderr
 
 
 def test_nothing_is_built_when_another_folder_is_named(tmp_path):
     _program(tmp_path / "kube-apiserver", "Kubernetes v1.2.3")
     _program(tmp_path / "etcd", "etcd Version: 1.2.3")
     _program(tmp_path / "kubectl", "Client Version: v1.2.3")
+    _program(tmp_path / "helm", "v1.2.3")
 
     run = _build(KUBEBUILDER_ASSETS=tmp_path)
 

@@ -78,9 +78,13 @@ class HooklineProcess:
             pytest.fail(f"ended with {self.process.returncode}: {self.tail()}")
         return json.loads(self._ready_file.read_text()) if self._ready_file.exists() else None
 
+    def said(self) -> str:
+        """Return all that it said."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
     def tail(self) -> str:
-        """Return the end of what it said."""
-        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+        """Return the end of what it said, for messages."""
+        return self.said()[-3000:]
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal."""

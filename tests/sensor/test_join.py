@@ -1,12 +1,16 @@
 """Joins over a real bus: what is held, what fires together, what becomes of the rest."""
 
+import asyncio
+
 import pytest
 from bus_work import eventually
 
 from hookline.errors import PermanentError, TemporaryError
+from hookline.eventbus.errors import BusTimeoutError
 from hookline.eventbus.janitor import Janitor
 from hookline.eventbus.joins import Dropped, Firing, Hand, Member
 from hookline.eventbus.ledger import audit
+from sensor.join import Join
 from trigger.retry import RetryStrategy
 
 
@@ -274,3 +278,52 @@ async def test_two_workers_share_a_join_and_keep_the_order(make_bus, stage):
     await stage.publish(*(f"{name}{n}" for n in range(30) for name in "ab"))
     await stage.expect("b29", "launched")
     assert stage.scribe.fired == [{"a": f"a{n}", "b": f"b{n}"} for n in range(30)]
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "not stored"])
+async def test_a_change_of_the_hand_without_an_answer_is_looked_up_not_repeated(stage, stored):
+    put = stage.bus.joins.put
+    unanswered = set()
+
+    async def put_without_answer(hand, revision):
+        step = (hand.members, hand.firing)
+        if step in unanswered:
+            return await put(hand, revision)
+        unanswered.add(step)
+        if stored:
+            await put(hand, revision)
+        raise BusTimeoutError("no answer")
+
+    stage.bus.joins.put = put_without_answer
+    await stage.play("a && b")
+    await stage.publish("a1", "a2", "b1", "b2")
+    await stage.expect("b2", "held")
+    assert len(unanswered) == 5
+    assert stage.scribe.fired == [{"a": "a2", "b": "b1"}]
+    assert await stage.verdict("a1") == "skipped superseded"
+    assert await stage.verdict("a2") == await stage.verdict("b1") == "launched"
+
+
+async def test_a_hand_that_another_worker_moved_is_read_again_before_anything_is_entered(stage):
+    open_ = Join.open
+    held_up = asyncio.Event()
+    go_on = asyncio.Event()
+
+    class Slow(Join):
+        async def open(self, delivery):
+            found = await open_(self, delivery)
+            held_up.set()
+            await go_on.wait()
+            return found
+
+    roster = await stage.play("a && b")
+    runner = next(iter(roster._posts.values())).runner
+    runner.join = Slow(runner._desk, runner.attempts)
+    await stage.publish("a1")
+    await asyncio.wait_for(held_up.wait(), 30)
+    # What the other worker did meanwhile moved the hand.
+    await stage.bus.joins.put(Hand(sensor="pairs", trigger="pair"), 0)
+    runner.join = Join(runner._desk, runner.attempts)
+    go_on.set()
+    await stage.expect("a1", "held")
+    assert [m.event_id for m in (await stage.hand()).members] == ["a1"]

@@ -17,6 +17,7 @@ from hookline.kube.client import KubeClient
 from hookline.kube.config import connect
 from hookline.manifest import Document, Place
 from trigger.action import Due, Setting
+from trigger.artifact import find_source
 from trigger.spec import read_trigger
 
 API = "argoproj.io/v1alpha1"
@@ -130,3 +131,18 @@ def read():
 @pytest.fixture
 def place():
     return Place(Document("sensor.yaml", 1, {}))
+
+
+@pytest.fixture
+def read_source():
+    """Read a `source` that stands in the Sensor; returns the object and its place, or None."""
+
+    def _read_source(raw, place):
+        found = find_source(raw, place)
+        if found is None:
+            return None
+        artifact, where = found
+        tree = artifact.manifest(where)
+        return None if tree is None else (tree, where)
+
+    return _read_source

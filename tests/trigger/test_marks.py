@@ -4,7 +4,15 @@ import pytest
 
 from hookline.errors import PermanentError
 from trigger.action import Setting
-from trigger.marks import IDENTITY, SENSOR_LABEL, TRIGGER_LABEL, carries_hash, full_identity, mark
+from trigger.marks import (
+    IDENTITY,
+    SENSOR_LABEL,
+    TRIGGER_LABEL,
+    carries_hash,
+    full_identity,
+    mark,
+    settle,
+)
 
 
 @pytest.fixture
@@ -113,3 +121,24 @@ def test_the_full_identity_tells_events_triggers_and_dependencies_apart(event, d
     ]
 
     assert len({full_identity(each) for each in [first, *others]}) == 5
+
+
+def test_other_kinds_may_have_long_fixed_names_and_more_signs(marked):
+    assert marked({"name": "a" * 253}, "ConfigMap")["name"] == "a" * 253
+    assert marked({"name": "system:reader"}, "Role")["name"] == "system:reader"
+    with pytest.raises(PermanentError):
+        marked({"name": "a" * 254}, "ConfigMap")
+
+
+def test_what_belongs_to_the_cluster_has_no_namespace(at):
+    tree = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"namespace": "x"}}
+
+    assert settle(tree, at)["metadata"] == {}
+
+
+@pytest.mark.parametrize("namespace", [5, True, ["a"], {"a": 1}])
+def test_a_namespace_that_is_no_text_is_refused(marked, namespace):
+    with pytest.raises(PermanentError, match="namespace") as caught:
+        marked({"name": "a", "namespace": namespace})
+
+    assert caught.value.reason == "Invalid"

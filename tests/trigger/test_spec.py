@@ -58,8 +58,7 @@ def test_a_start_without_a_zone_or_sense_is_a_mistake(read, start):
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        ("policy: {status: {allow: [200]}}", "policy"),
-        ("parameters: [{dest: name}]", "parameters"),
+        ("policy: {k8s: {labels: {a: b}}}", "policy.k8s"),
     ],
 )
 def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
@@ -67,6 +66,23 @@ def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
 
     assert trigger is None
     assert _codes(mistakes) == [(path, "not-yet")]
+
+
+@pytest.mark.parametrize("action", ["log: {}", "k8s: {source: {inline: 'a: b'}}"])
+def test_a_status_policy_without_a_status_is_a_mistake(read, action):
+    text = f"template: {{name: start, {action}}}\npolicy: {{status: {{allow: [200]}}}}"
+    trigger, mistakes = read(text)
+
+    assert trigger is None
+    assert ("policy.status", "misplaced-field") in _codes(mistakes)
+
+
+def test_a_status_policy_that_allows_nothing_is_a_mistake(read):
+    _, mistakes = read(
+        "template: {name: a, http: {url: 'http://a'}}\npolicy: {status: {allow: []}}"
+    )
+
+    assert _codes(mistakes) == [("policy.status.allow", "bad-value")]
 
 
 def test_conditions_reset_is_not_there_yet(read):
@@ -96,7 +112,7 @@ def test_fields_of_the_template_that_stand_beside_it_say_where_they_belong(read,
     assert mistakes[0].suggestion == f"{key} belongs under template"
 
 
-@pytest.mark.parametrize("key", ["k8s", "http", "slack", "email"])
+@pytest.mark.parametrize("key", ["kafka", "nats", "slack", "email"])
 def test_actions_of_upstream_that_are_not_there_yet_are_named(read, key):
     trigger, mistakes = read(f"template: {{name: start, {key}: {{}}}}")
 

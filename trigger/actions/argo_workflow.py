@@ -6,16 +6,17 @@ from typing import Any
 
 from pydantic import Field
 
-from hookline.errors import PermanentError, TemporaryError
+from hookline.errors import PermanentError
 from hookline.event import Event
 from hookline.manifest import Place
 from trigger.action import Action, Doors, Due, Order, Prepared, Setting
-from trigger.artifact import read_source
 from trigger.blueprint import Blueprint, compile_blueprint
 from trigger.creation import create_once
 from trigger.marks import mark
 from trigger.notes import nearest, not_yet
+from trigger.objects import Draft, check_new
 from trigger.parameters import ParameterBlock
+from trigger.sourced import Source, from_source
 from trigger.workflow import check_workflow, is_workflow
 
 _LATER = ("submit-from", "suspend", "retry", "resume", "resubmit", "terminate", "stop")
@@ -38,16 +39,17 @@ class ArgoWorkflow(Action):
         operation_known = self._check_operation(place / "operation")
         if self.args:
             not_yet("args", place / "args", "write what they say into the Workflow")
-        source = read_source(self.source, place / "source")
-        if source is None:
-            return None
-        # Operations that are not there yet take other kinds than a Workflow.
-        dests = [block.dest for block in self.parameters]
-        fits = operation_known and check_workflow(*source, dests)
-        blueprint = compile_blueprint(source, (self.parameters, place / "parameters"), at)
-        if blueprint is None or not fits or self.args:
-            return None
-        return _Submit(at, blueprint)
+
+        def ready(source: Source) -> Prepared | None:
+            # Operations that are not there yet take other kinds than a Workflow.
+            draft = Draft(*source, tuple(block.dest for block in self.parameters))
+            fits = operation_known and check_workflow(*source) and check_new(draft)
+            parameters = self.parameters, place / "parameters"
+            blueprint = compile_blueprint(source, parameters, at)
+            return _Submit(at, blueprint) if blueprint is not None and fits else None
+
+        prepared = from_source(self.source, place / "source", at, ready)
+        return None if self.args else prepared
 
     def _check_operation(self, place: Place) -> bool:
         if self.operation == "submit":
@@ -83,6 +85,4 @@ class _Submit(Prepared):
     async def act(
         self, order: Order, doors: Doors, lease_is_live: Callable[[], bool], *, repeat: bool
     ) -> dict[str, str] | None:
-        if doors.kube is None or order.object is None:
-            raise TemporaryError("there is no way to Kubernetes", whole_target=True)
-        return await create_once(doors.kube, order.object, lease_is_live, repeat=repeat)
+        return await create_once(doors.cluster(), order.tree, lease_is_live, repeat=repeat)

@@ -5,11 +5,10 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from hookline.manifest import Place
-from hookline.yaml_reader import read_text
-from trigger.artifact import Artifact
+from trigger.artifact import Standing, parse_object
 
 
-class Inline(Artifact):
+class Inline(Standing):
     """An object written as text; one YAML or JSON document."""
 
     text: str = Field(description="The YAML or JSON of one object.")
@@ -23,15 +22,4 @@ class Inline(Artifact):
 
     def manifest(self, place: Place) -> dict[str, Any] | None:
         """Return the object that the text holds; lines in mistakes count within the text."""
-        documents, mistakes = read_text(self.text, "inline")
-        for mistake in mistakes:
-            where = f"line {mistake.line} of the text: " if mistake.line else ""
-            place.error(where + mistake.message, code=mistake.code, suggestion=mistake.suggestion)
-        if mistakes:
-            return None
-        if len(documents) != 1:
-            place.error(
-                f"inline must hold one YAML document, it has {len(documents)}", code="bad-source"
-            )
-            return None
-        return documents[0].body
+        return parse_object(self.text, "inline", place)

@@ -5,10 +5,10 @@ from typing import Any
 from pydantic import ConfigDict
 
 from hookline.manifest import Place
-from trigger.artifact import Artifact
+from trigger.artifact import Standing
 
 
-class Resource(Artifact):
+class Resource(Standing):
     """An object written where it is used; its fields are its own."""
 
     model_config = ConfigDict(extra="allow")

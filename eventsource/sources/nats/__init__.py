@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from eventsource import body
+from eventsource.filter import EventFilter
 from eventsource.source import Emit, Listen, ListeningSource, Surroundings
 from eventsource.sources.nats.messages import Shape
 from hookline.block import Block
@@ -79,6 +80,7 @@ class Nats(ListeningSource):
     metadata: dict[str, str] | None = Field(
         None, description="Copied to `metadata` in the event's data."
     )
+    filter: EventFilter | None = Field(None, description="Which events are kept.")
     connection_backoff: Backoff | None = Field(None, description="Accepted, without effect.")
 
     def compile(self, place: Place) -> Listen | None:

@@ -147,18 +147,6 @@ def test_a_payload_limit_must_be_positive():
     assert mistake(maxPayloadSize=0).path == "maxPayloadSize"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("filter", {"expression": "body.a == 1"}),
-    ],
-)
-def test_what_is_not_there_yet_is_refused_by_name(field, value):
-    found = mistake(**{field: value})
-    assert (found.path, found.code) == (field, "not-yet")
-    assert field in found.message
-
-
 @pytest.mark.parametrize("id_from", [{}, {"header": "a", "body": "b"}])
 def test_an_id_comes_from_exactly_one_place(id_from):
     assert "either header or body" in mistake(idFrom=id_from).message

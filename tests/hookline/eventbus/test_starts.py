@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 from msgspec.structs import replace
@@ -87,8 +88,16 @@ async def test_what_is_forgotten_is_gone(bus):
     assert await bus.starts.manifest("s") is None
 
 
-async def test_a_take_over_names_an_older_manifest(bus):
+async def test_a_take_over_names_an_older_manifest_and_a_restart_of_the_later_undoes_nothing(bus):
     old, new = Manifest("s", "old", 1.0), Manifest("s", "new", 2.0)
     await bus.starts.name_manifest(new)
-    assert await bus.starts.name_manifest(old, take_over=True) == old
-    assert await bus.starts.manifest("s") == old
+    assert (await bus.starts.name_manifest(old, take_over=True)).hash == "old"
+    assert (await bus.starts.name_manifest(new)).hash == "old"
+    edited = Manifest("s", "edited", time.time() + 1)
+    assert await bus.starts.name_manifest(edited) == edited
+
+
+async def test_a_take_over_of_the_current_manifest_changes_nothing(bus):
+    first = Manifest("s", "same", 1.0)
+    assert await bus.starts.name_manifest(first, take_over=True) == first
+    assert await bus.starts.name_manifest(first, take_over=True) == first

@@ -8,6 +8,7 @@ import yaml
 from aiohttp import web
 
 from hookline.errors import TemporaryError
+from hookline.kube.client import APPLY, MERGE, STRATEGIC
 from hookline.kube.config import connect
 from hookline.kube.errors import NotFoundError
 from hookline.kube.session import Session
@@ -59,6 +60,33 @@ async def test_a_list_of_nothing_is_empty(stub, kube):
     stub.handler = _says({"items": None})
 
     assert await kube.list(ARGO, "Workflow", "prod", "a=b") == []
+
+
+async def test_a_replace_puts_the_bytes_where_the_object_is(stub, kube):
+    stub.handler = _says({"metadata": {"uid": "u1"}})
+
+    assert await kube.replace(ARGO, "Workflow", "prod", "mine", b"{}") == {
+        "metadata": {"uid": "u1"}
+    }
+    assert stub.asked == [("PUT", f"{PATH}/mine", None, b"{}")]
+
+
+@pytest.mark.parametrize(
+    ("media", "query"),
+    [(MERGE, ""), (STRATEGIC, ""), (APPLY, "?fieldManager=hookline&force=true")],
+)
+async def test_a_patch_says_what_it_is_and_an_apply_whose(stub, kube, media, query):
+    said = []
+
+    async def handler(request):
+        said.append(request.headers["Content-Type"])
+        return web.json_response({})
+
+    stub.handler = handler
+    await kube.patch(ARGO, "Workflow", "prod", "mine", b"{}", media)
+
+    assert stub.asked == [("PATCH", f"{PATH}/mine{query}", None, b"{}")]
+    assert said == [media]
 
 
 async def test_a_delete_names_the_object(stub, kube):

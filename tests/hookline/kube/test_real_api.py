@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hookline.errors import TemporaryError
+from hookline.kube.client import MERGE
 from hookline.kube.config import connect
 from hookline.kube.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 
@@ -90,6 +91,8 @@ async def test_a_missing_right_is_named_as_the_rule_to_paste(kube_api):
         ("create", client.create(ARGO, "Workflow", home, _workflow("one"))),
         ("get", client.get(ARGO, "Workflow", home, "one")),
         ("list", client.list(ARGO, "Workflow", home, "a=b")),
+        ("update", client.replace(ARGO, "Workflow", home, "one", _workflow("one"))),
+        ("patch", client.patch(ARGO, "Workflow", home, "one", _workflow("one"), MERGE)),
         ("delete", client.delete(ARGO, "Workflow", home, "one")),
     ):
         with pytest.raises(ForbiddenError) as caught:
@@ -111,3 +114,23 @@ async def test_a_wrong_token_is_unauthorized(kube_api):
 async def test_bytes_that_are_no_object_are_a_bad_request(kube):
     with pytest.raises(Exception, match="BadRequest"):
         await kube.create(ARGO, "Workflow", "default", b"{")
+
+
+async def test_an_object_is_replaced_only_as_it_was_read(kube, kube_api):
+    home = kube_api.new_namespace()
+    made = await kube.create(ARGO, "Workflow", home, _workflow("one"))
+    changed = {**made, "spec": {"entrypoint": "other"}}
+    stored = await kube.replace(ARGO, "Workflow", home, "one", json.dumps(changed).encode())
+    assert stored["spec"] == {"entrypoint": "other"}
+
+    with pytest.raises(TemporaryError) as caught:
+        await kube.replace(ARGO, "Workflow", home, "one", json.dumps(made).encode())
+    assert (caught.value.reason, caught.value.whole_target) == ("Conflict", False)
+
+
+async def test_a_patch_changes_a_part(kube, kube_api):
+    home = kube_api.new_namespace()
+    await kube.create(ARGO, "Workflow", home, _workflow("one"))
+    stored = await kube.patch(ARGO, "Workflow", home, "one", b'{"spec": {"suspend": true}}', MERGE)
+
+    assert stored["spec"] == {"entrypoint": "main", "suspend": True}

@@ -3,7 +3,7 @@
 import pytest
 
 from hookline.errors import PermanentError
-from hookline.kube.resources import Resource, api_path, group_of, object_path
+from hookline.kube.resources import Resource, api_path, cluster_scoped, group_of, object_path
 
 WORKFLOWS = Resource("workflows", namespaced=True)
 
@@ -28,6 +28,13 @@ def test_what_belongs_to_the_cluster_has_no_namespace_in_its_path():
     nodes = Resource("nodes", namespaced=False)
 
     assert object_path("v1", nodes, "prod", "n1") == "/api/v1/nodes/n1"
+
+
+def test_kinds_of_the_cluster_are_known_without_asking():
+    assert cluster_scoped("v1", "Namespace")
+    assert cluster_scoped("argoproj.io/v1alpha1", "ClusterWorkflowTemplate")
+    assert not cluster_scoped("argoproj.io/v1alpha1", "Workflow")
+    assert not cluster_scoped("v1", "Unheard")
 
 
 def test_a_selector_is_encoded():

@@ -359,3 +359,76 @@ def test_half_a_join_fires_nothing(render):
     code, _, _ = render("--event", "push=p.json", "--trigger", "start", sensor=JOINED, p=MAIN)
 
     assert code == 3
+
+
+ACTIONS = """
+apiVersion: argoproj.io/v1alpha1
+kind: Sensor
+metadata: {name: act}
+spec:
+  dependencies:
+  - {name: push, eventSourceName: webhook, eventName: example}
+  triggers:
+  - template:
+      name: tell
+      http:
+        url: http://builds.test/${{ $.push.body.branch }}
+        payload:
+        - {src: {dependencyName: push, dataKey: body.author}, dest: who}
+        secureHeaders:
+        - {name: X-Token, valueFrom: {secretKeyRef: {name: api, key: token}}}
+  - template:
+      name: change
+      k8s:
+        operation: patch
+        source:
+          resource:
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: last}
+            data: {author: "${{ $.push.body.author }}"}
+  - template:
+      name: look
+      k8s: {source: {configmap: {name: objects, key: one}}}
+  - template:
+      name: read
+      k8s: {source: {file: {path: object.yaml}}}
+"""
+
+
+def test_a_request_is_shown_without_its_secrets(render):
+    args = ["--event", "push=e.json", "--trigger", "tell", "-o", "json"]
+    code, out, _ = render(*args, sensor=ACTIONS, e=MAIN)
+    shown = json.loads(out)["triggers"][0]["object"]
+
+    assert code == 0
+    assert (shown["method"], shown["url"]) == ("POST", "http://builds.test/main")
+    assert shown["body"] == {"who": "ada"}
+    assert shown["headers"]["X-Token"] == "***"
+
+
+def test_a_change_is_shown_as_it_is_sent(render):
+    args = ["--event", "push=e.json", "--trigger", "change", "-o", "yaml"]
+    tree = yaml.safe_load(render(*args, sensor=ACTIONS, e=MAIN)[1])
+
+    assert tree["data"] == {"author": "ada"}
+    assert tree["metadata"] == {"name": "last", "namespace": "default"}
+
+
+def test_an_object_that_only_the_cluster_knows_is_named(render):
+    args = ["--event", "push=e.json", "--trigger", "look"]
+    code, out, _ = render(*args, sensor=ACTIONS, e=MAIN)
+
+    assert code == 0
+    assert "its object is in the ConfigMap objects, key one" in out
+
+
+def test_an_object_in_a_file_is_shown_once_it_is_there(render):
+    args = ["--event", "push=e.json", "--trigger", "read"]
+    code, out, _ = render(*args, sensor=ACTIONS, e=MAIN)
+    assert code == 1
+    assert "there is no file object.yaml" in out
+
+    Path("object.yaml").write_text("{apiVersion: v1, kind: Secret, metadata: {generateName: a-}}")
+    code, out, _ = render(*args, "-o", "yaml", sensor=ACTIONS, e=MAIN)
+    assert (code, yaml.safe_load(out)["kind"]) == (0, "Secret")

@@ -1,0 +1,184 @@
+"""`k8s`: creates, updates, patches or deletes an object of any kind through the Kubernetes API."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from hookline.errors import PermanentError
+from hookline.event import Event
+from hookline.kube.client import APPLY, MERGE, STRATEGIC, KubeClient
+from hookline.manifest import Place
+from trigger import changing
+from trigger.action import Action, Doors, Due, Order, Prepared, Setting
+from trigger.blueprint import Blueprint, compile_blueprint
+from trigger.creation import Reference, create_once
+from trigger.marks import check_name, mark, settle
+from trigger.objects import Draft, check_new, check_standing
+from trigger.parameters import ParameterBlock
+from trigger.sourced import Source, from_source
+
+_STRATEGIES = (MERGE, STRATEGIC, APPLY)
+_JSON_PATCH = "application/json-patch+json"
+_NAMING = frozenset({"apiVersion", "kind", "metadata"})
+
+
+class K8s(Action):
+    """Creates (exactly once), updates, patches or deletes an object; any kind the cluster knows."""
+
+    source: dict[str, Any] = Field(description="Where the object comes from.")
+    operation: Literal["", "create", "update", "patch", "delete"] = Field(
+        "", description="What is done with it: create (as without it), update, patch or delete."
+    )
+    parameters: list[ParameterBlock] = Field(
+        default_factory=list, description="Values of the event, written into the object."
+    )
+    patch_strategy: str = Field(
+        "", description="How a patch is meant, a media type; without it a JSON merge patch."
+    )
+    live_object: bool = Field(
+        default=False,
+        description="With update: write the parameters into the object as it stands.",
+    )
+
+    @field_validator("patch_strategy")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value == _JSON_PATCH:
+            raise ValueError(
+                "a JSON patch is a list of operations and the source is an object: this cannot"
+                f" work, in Argo Events neither; use {MERGE}"
+            )
+        if value and value not in _STRATEGIES:
+            raise ValueError(f"must be one of {', '.join(_STRATEGIES)}")
+        return value
+
+    def compile(self, place: Place, at: Setting) -> Prepared | None:
+        """Return the ready action; None with every mistake noted."""
+        self._warn(place)
+        return from_source(
+            self.source, place / "source", at, lambda source: self._ready(source, place, at)
+        )
+
+    def _ready(self, source: Source, place: Place, at: Setting) -> Prepared | None:
+        draft = Draft(*source, tuple(block.dest for block in self.parameters))
+        creates = self.operation in {"", "create"}
+        fits = check_new(draft) if creates else check_standing(draft)
+        if self.live_object and self.operation == "update":
+            _warn_of_contents(draft)
+        blueprint = compile_blueprint(source, (self.parameters, place / "parameters"), at)
+        if blueprint is None or not fits:
+            return None
+        return _Create(at, blueprint) if creates else self._change(at, blueprint)
+
+    def _warn(self, place: Place) -> None:
+        for key, written, operation in (
+            ("patchStrategy", self.patch_strategy, "patch"),
+            ("liveObject", self.live_object, "update"),
+        ):
+            if written and self.operation != operation:
+                (place / key).warn(
+                    f"{key} has no effect here, and in Argo Events",
+                    code="no-effect",
+                    suggestion=f"it needs operation: {operation}",
+                )
+
+    def _change(self, at: Setting, blueprint: Blueprint) -> Prepared:
+        if self.operation == "delete":
+            return _Change(at, blueprint, changing.delete)
+        if self.operation == "patch":
+            media = self.patch_strategy or MERGE
+            return _Change(at, blueprint, partial(changing.patch, media=media))
+        return _Edit(at, blueprint) if self.live_object else _Change(at, blueprint, changing.update)
+
+
+def _warn_of_contents(draft: Draft) -> None:
+    """With liveObject the source only names the object, as in Argo Events."""
+    for key in draft.tree:
+        if key not in _NAMING:
+            (draft.place / key).warn(
+                f"{key} has no effect: with liveObject only parameters change the object",
+                code="no-effect",
+            )
+
+
+def _typed(tree: dict[str, Any]) -> dict[str, Any]:
+    """Return an object that says what it is; PermanentError (Invalid) when events took that."""
+    for key in ("apiVersion", "kind"):
+        if not isinstance(tree.get(key), str) or not tree[key]:
+            raise PermanentError(f"the object has no {key}", reason="Invalid")
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Create(Prepared):
+    at: Setting
+    blueprint: Blueprint
+
+    def order(self, events: Mapping[str, Event], due: Due) -> Order:
+        return Order(mark(_typed(self.blueprint.draw(events)), self.at, due))
+
+    async def act(
+        self, order: Order, doors: Doors, lease_is_live: Callable[[], bool], *, repeat: bool
+    ) -> Reference | None:
+        return await create_once(doors.cluster(), order.tree, lease_is_live, repeat=repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change(Prepared):
+    at: Setting
+    blueprint: Blueprint
+    change: Callable[[KubeClient, dict[str, Any], Callable[[], bool]], Awaitable[Reference]]
+
+    def order(self, events: Mapping[str, Event], due: Due) -> Order:  # noqa: ARG002  of Prepared
+        return Order(_found(self.blueprint, self.at, events))
+
+    async def act(
+        self,
+        order: Order,
+        doors: Doors,
+        lease_is_live: Callable[[], bool],
+        *,
+        repeat: bool,  # noqa: ARG002  of Prepared
+    ) -> Reference | None:
+        return await self.change(doors.cluster(), order.tree, lease_is_live)
+
+
+@dataclass(frozen=True, slots=True)
+class _EditOrder(Order):
+    """What names the object, with the parameters in it, and the events to write into the real one.
+
+    Attributes:
+        events: by dependency.
+    """
+
+    events: Mapping[str, Event]
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit(Prepared):
+    at: Setting
+    blueprint: Blueprint
+
+    def order(self, events: Mapping[str, Event], due: Due) -> Order:  # noqa: ARG002  of Prepared
+        return _EditOrder(_found(self.blueprint, self.at, events), events)
+
+    async def act(
+        self,
+        order: Order,
+        doors: Doors,
+        lease_is_live: Callable[[], bool],
+        *,
+        repeat: bool,  # noqa: ARG002  of Prepared
+    ) -> Reference | None:
+        events = order.events if isinstance(order, _EditOrder) else {}
+        change = partial(self.blueprint.alter, events=events)
+        return await changing.edit(doors.cluster(), order.tree, change, lease_is_live)
+
+
+def _found(blueprint: Blueprint, at: Setting, events: Mapping[str, Event]) -> dict[str, Any]:
+    tree = settle(_typed(blueprint.draw(events)), at)
+    check_name(tree)
+    return tree
