@@ -25,7 +25,7 @@ format: $(VENV)/.test  ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-kube:  ## build a real kube-apiserver and etcd (Go, about five minutes, once) for the tests
+kube:  ## build a real kube-apiserver, etcd, kubectl and helm (Go, minutes, once) for the tests
 	sh tests/kube/build.sh
 
 requirements:  ## pin every dependency anew (needs uv)
