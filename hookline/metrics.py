@@ -18,6 +18,7 @@ class Metrics:
         source = ("namespace", "eventsource_name", "event_name")
         trigger = ("namespace", "sensor_name", "trigger_name")
         self._sources(source)
+        self._answers(source)
         self._triggers(trigger)
         self._bus(trigger)
 
@@ -61,6 +62,8 @@ class Metrics:
             labels,
             registry=self.registry,
         )
+
+    def _answers(self, labels: tuple[str, ...]) -> None:
         self.requests = Counter(
             "hookline_http_answers_total",
             "HTTP answers of webhooks by status.",
