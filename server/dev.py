@@ -110,7 +110,8 @@ class Dev:
 
     async def _announce(self, worker: Worker) -> None:
         addresses: dict[str, Any] = {**worker.addresses, "kubernetes": self._kubernetes}
-        self._data.publish(addresses)
+        # Only this folder, which nobody else may read, is told a password of the address.
+        self._data.publish({**addresses, "nats": worker.bus.settings.url})
         write_ready_file(self._settings.ready_file, addresses)
         sandbox = self._playground.sandbox is not None
         click.echo(banner(addresses, str(self._settings.data_dir), sandbox=sandbox))

@@ -172,7 +172,7 @@ class Worker:
     def addresses(self) -> dict[str, object]:
         """Where everything listens, in the form of `--ready-file` (without `kubernetes`)."""
         webhooks = self._sources.urls() if self._listens else []
-        return {"nats": self._settings.bus.url, "api": self._web.url, "webhooks": webhooks}
+        return {"nats": self._settings.bus.shown_url, "api": self._web.url, "webhooks": webhooks}
 
     async def drain(self) -> None:
         """Stop accepting, finish or put back what is held, and end."""

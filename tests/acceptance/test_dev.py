@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from hookline_processes import HooklineProcess, command, free_port, wait_until
+from nats_servers import NatsServer
 from stage import trigger
 
 type Hookline = Callable[..., HooklineProcess]
@@ -247,3 +248,14 @@ def test_no_real_cluster_is_touched_by_accident(
     assert process.ready["kubernetes"] != server
     httpx.post(process.url("number"), json={"number": 1})
     wait_until(lambda: workflows(process), "a Workflow in the sandbox")
+
+
+def test_a_password_in_the_address_of_nats_is_neither_said_nor_handed_out(
+    dev: Hookline, make_nats_server: Callable[..., NatsServer], tmp_path: Path
+):
+    server = make_nats_server('authorization { user: "me", password: "pass-of-nats" }')
+    process = dev("--nats", server.url.replace("//", "//me:pass-of-nats@"))
+    httpx.post(process.url("number"), json={"number": 1})
+    wait_until(lambda: workflows(process), "a Workflow")
+    assert "pass-of-nats" not in process.said() + json.dumps(process.ready)
+    assert command("audit", "--data-dir", tmp_path / "data").returncode == 0
