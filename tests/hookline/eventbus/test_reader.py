@@ -50,7 +50,7 @@ async def test_messages_removed_while_reading_do_not_keep_it_waiting(bus):
         count += 1
         if count == 1:
             await bus.connection.api("STREAM.PURGE.default")
-    assert 1000 <= count < 1500
+    assert count < 1500
 
 
 async def test_a_reader_leaves_no_consumer_behind_even_when_it_stops_early(bus):
