@@ -10,6 +10,7 @@ pin() {
 }
 pin runtime.txt pyproject.toml
 pin demo.txt pyproject.toml --extra dev --extra speed requirements/build.in
-pin test.txt pyproject.toml --extra dev --extra speed --group check --group test requirements/build.in
+pin test.txt pyproject.toml --all-extras --group check --group test requirements/build.in
+pin bench.txt pyproject.toml --extra dev --extra speed --group bench --constraint requirements/test.txt requirements/build.in
 # The image builds its wheels from these, apart from what it runs with.
 pin image.txt requirements/image.in

@@ -16,6 +16,9 @@ from nats.errors import Error, StaleConnectionError
 
 from hookline.eventbus.login import NOBODY, Login
 
+# What a connection meets that nats-server has closed.
+CUTS = (ConnectionResetError, BrokenPipeError)
+
 # (subject, reply, data, raw headers or None); called in the reading task: must not raise or block.
 type Listener = Callable[[bytes, bytes, bytes, bytes | None], None]
 

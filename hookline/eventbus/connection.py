@@ -16,7 +16,7 @@ import structlog
 
 from hookline.errors import HooklineError
 from hookline.eventbus import frames
-from hookline.eventbus.client import BusClient, Listener
+from hookline.eventbus.client import CUTS, BusClient, Listener
 from hookline.eventbus.errors import (
     BusDownError,
     BusError,
@@ -56,6 +56,7 @@ class Connection:
         self.settings = settings
         self._problem: str | None = "nats-server was not reached yet"
         self.generation = 0
+        self._refused = False
         self._inbox = f"_INBOX.{token_hex(11)}."
         self._inboxes = 0
         self._replies = Replies(self._inbox + "r.", self._drop_when_stuck)
@@ -273,7 +274,13 @@ class Connection:
         self._changed.set()
 
     async def _noted(self, error: Exception) -> None:
-        """Say what nats-py met; while there is no connection it is the problem."""
+        """Say what nats-py met; while there is no connection it is the problem.
+
+        A server that refuses may close before its refusal is read: then the last one stands.
+        """
+        if self._refused and isinstance(error, CUTS):
+            return
+        self._refused = isinstance(error, nats.errors.Error)
         text = f"nats-server at {self.settings.shown_url}: {str(error) or type(error).__name__}"
         if self.connected:
             _log.warning("bus-error", error=text, every="bus-error")

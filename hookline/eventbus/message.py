@@ -5,7 +5,7 @@ import asyncio
 import nats.errors
 
 from hookline.eventbus import frames
-from hookline.eventbus.client import BusClient
+from hookline.eventbus.client import CUTS, BusClient
 from hookline.eventbus.errors import BusDownError, TooLargeError
 from hookline.eventbus.settings import BusSettings
 
@@ -40,4 +40,6 @@ async def send_one(
     finally:
         await client.shut(1.0)
     if problems:
-        raise BusDownError(str(problems[0]) or "nats-server does not answer") from problems[0]
+        # A server that refuses may close before its refusal is read; another try tells it.
+        problem = next((one for one in problems if not isinstance(one, CUTS)), problems[0])
+        raise BusDownError(str(problem) or "nats-server does not answer") from problem

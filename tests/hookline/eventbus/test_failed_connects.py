@@ -1,4 +1,6 @@
 import asyncio
+import socket
+import struct
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -76,3 +78,36 @@ async def test_failed_reconnects_leave_no_connections_behind(
         assert len(tasks) <= 3
         await connection.close()
         await until(lambda: seen["open"] == 0)
+
+
+async def test_a_refusal_outlasts_the_connections_that_are_cut_after_it(until, quiet, monkeypatch):
+    """A server that refuses may close before its refusal is read."""
+    monkeypatch.setattr(module, "_RECONNECT_WAIT", 0)
+    accepted = 0
+
+    async def serve(reader, writer):
+        nonlocal accepted
+        accepted += 1
+        if accepted == 1:
+            writer.write(b"INFO {}\r\n-ERR 'Authorization Violation'\r\n")
+            await reader.read()
+            writer.close()
+        else:
+            linger = struct.pack("ii", 1, 0)  # the kernel then sends a reset
+            socket_of(writer).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    connection = Connection(BusSettings(f"nats://{host}:{port}"))
+    starting = asyncio.ensure_future(connection.start())
+    await until(lambda: "Authorization Violation" in connection.problem)
+    await until(lambda: accepted >= 20)
+    assert "Authorization Violation" in connection.problem
+    starting.cancel()
+    await connection.close()
+    server.close()
+
+
+def socket_of(writer):
+    return writer.get_extra_info("socket")
