@@ -41,6 +41,7 @@ class SourceRunner:
         secrets: where bearer tokens come from.
         metrics: what is counted, under its namespace.
         limits: bounds of the HTTP servers.
+        shared: other processes of ours listen on the same ports.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class SourceRunner:
         secrets: Secrets,
         metrics: Metrics,
         limits: Limits | None = None,
+        shared: bool = False,
     ) -> None:
         self._publish = publish
         self._host = host
+        self._shared = shared
         self._secrets = secrets
         self._metrics = metrics
         self._limits = limits or Limits()
@@ -193,7 +196,8 @@ class SourceRunner:
         application = Application(RouteTable(routes), self._limits, self._held, count)
         pair = routes[0].endpoint.certificate
         certificate = None if pair is None else Certificate(self._pair(*pair), port)
-        server = HttpServer(self._host, port, application, f"EventSource {wanted_by}", certificate)
+        owner = f"EventSource {wanted_by}"
+        server = HttpServer(self._host, port, application, owner, certificate, shared=self._shared)
         try:
             await server.open()
         except ListenError as error:

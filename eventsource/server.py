@@ -35,6 +35,7 @@ class HttpServer:
         application: what is served.
         wanted_by: who wants the port, for the error message.
         certificate: what it shows; None: no TLS.
+        shared: other processes of ours listen on the port as well.
     """
 
     def __init__(
@@ -44,11 +45,14 @@ class HttpServer:
         application: Application,
         wanted_by: str,
         certificate: Certificate | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
         self.port = port
         self._certificate = certificate
         self.application = application
         self._host = host
+        self._shared = shared or None  # uvloop takes no False
         self._wanted_by = wanted_by
         self._state = ServerState()
         self._listener: asyncio.Server | None = None
@@ -74,7 +78,12 @@ class HttpServer:
                 limit = self.application.limits.head_seconds
                 tls = {"ssl": self._certificate.context(), "ssl_handshake_timeout": limit}
             self._listener = await asyncio.get_running_loop().create_server(
-                self._connect, self._host, self.port, backlog=_BACKLOG, **tls
+                self._connect,
+                self._host,
+                self.port,
+                backlog=_BACKLOG,
+                reuse_port=self._shared,
+                **tls,
             )
         except TemporaryError as error:
             message = (

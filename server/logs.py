@@ -43,6 +43,17 @@ class OneIn10Seconds:
         return line
 
 
+class _Worker:
+    """Says in each line which of several processes speaks."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __call__(self, _logger: object, _method: str, line: Line) -> Line:
+        line["worker"] = self._number
+        return line
+
+
 def readable(_logger: object, _method: str, line: Line) -> str:
     """Return one line for people: time, word, what it is about, the rest as key=value."""
     at = time.strftime("%H:%M:%S")
@@ -71,13 +82,16 @@ def _about(line: Line) -> str:
     return f"{left} -> {right}" if left and right else left or right
 
 
-def configure(*, level: str, people: bool, stream: TextIO = sys.stdout) -> None:
+def configure(
+    *, level: str, people: bool, stream: TextIO = sys.stdout, worker: int | None = None
+) -> None:
     """Set up all logging of this process, that of libraries included.
 
     Args:
         level: debug, info, warning or error.
         people: readable lines for a terminal instead of JSON.
         stream: where to; commands whose output is their answer log to stderr.
+        worker: the number of this process among several, said in each line.
     """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -85,6 +99,8 @@ def configure(*, level: str, people: bool, stream: TextIO = sys.stdout) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
+    if worker is not None:
+        shared.insert(0, _Worker(worker))
     last: Any = readable if people else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[*shared, last],

@@ -99,14 +99,21 @@ def kubeconfig(envvar: str | None = "HOOKLINE_KUBECONFIG") -> Decorator:
     `dev` has no variable for it, so that no cluster is touched by accident.
     """
     return click.option(
-        "--kubeconfig", envvar=envvar, type=_FILE, help="File that says where the cluster is."
+        "--kubeconfig",
+        envvar=envvar,
+        type=_FILE,
+        help="Where the cluster is (with --context NAME).",
     )
 
 
 def context(envvar: str | None = "HOOKLINE_CONTEXT") -> Decorator:
     """Return the option for a context of the kubeconfig; the same goes for its variable."""
     return click.option(
-        "--context", envvar=envvar, metavar="NAME", help="Context in the kubeconfig."
+        "--context",
+        envvar=envvar,
+        metavar="NAME",
+        help="Context in the kubeconfig.",
+        hidden=True,  # --kubeconfig names it: the help of a command fits a screen
     )
 
 

@@ -10,6 +10,7 @@ from hookline.errors import ManifestError
 from hookline.eventbus.settings import BusSettings
 from hookline.kube.client import KubeClient
 from hookline.kube.config import connect
+from server.crew_member import end_with_parent
 from server.durability import durability
 from server.manifests import Loaded
 from server.nats_login import login_of
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What `hookline run` is told by its flags."""
+    """What `hookline run` is told by its flags; `in_crew`: by a parent, with others like it."""
 
     paths: tuple[Path, ...]
     role: Role
@@ -42,14 +43,17 @@ class RunSettings:
     kubeconfig: Path | None = None
     context: str | None = None
     ready_file: Path | None = None
+    in_crew: bool = False
 
 
 async def run(settings: RunSettings, stop: asyncio.Event) -> None:
-    """Serve until `stop`, then drain.
+    """Serve until `stop`, then drain. One of a crew also ends when its parent is gone.
 
     Raises:
         HooklineError: no bus is named, or its settings break a promise; a port is taken.
     """
+    if settings.in_crew:
+        end_with_parent(stop.set)
     manifests = Manifests(
         list(settings.paths), settings.namespace, settings.lenient, settings.secrets_dir
     )
@@ -98,4 +102,6 @@ def _worker_settings(settings: RunSettings, loaded: Loaded) -> WorkerSettings:
         settings.role,
         settings.namespace,
         take_over=settings.take_over,
+        share_ports=settings.in_crew,
+        api_host="127.0.0.1" if settings.in_crew else None,
     )

@@ -37,10 +37,11 @@ class WorkerSettings:
     """What a process is told.
 
     Attributes:
-        host: address that webhooks and the API listen on.
+        host: address that webhooks and the API listen on; api_host: another for the API.
         api_port: port of the API (0: any).
         drain: seconds that a stop may take to finish what is held.
         take_over: these manifests are the current ones, though another process has later ones.
+        share_ports: other processes of this crew listen on the webhooks' ports as well.
         patient: keep trying for a webhook's port that is taken, red, instead of giving up.
     """
 
@@ -52,6 +53,8 @@ class WorkerSettings:
     drain: float = 20.0
     patient: bool = True
     take_over: bool = False
+    share_ports: bool = False
+    api_host: str | None = None
 
 
 class Worker:
@@ -71,11 +74,13 @@ class Worker:
             host=settings.host,
             secrets=loaded.secrets,
             metrics=self.metrics,
+            shared=settings.share_ports,
         )
         self._janitor = Janitor(self.bus)
         self._gauges = Gauges(self.bus, self.metrics, self.health)
         api = create_api(self.health, self.metrics, self._gauges.refresh)
-        self._web = WebServer(api, settings.host, settings.api_port, "the API", "--api-port")
+        api_host = settings.api_host or settings.host
+        self._web = WebServer(api, api_host, settings.api_port, "the API", "--api-port")
         self._tasks: list[asyncio.Task[None]] = []
         self._bound = False
         self._draining = False

@@ -1,5 +1,7 @@
 """`hookline run`: one of any number of equal processes in production."""
 
+import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ _ROLES = ("all", "source", "sensor")
     default="all",
     help="all (default), source or sensor.",
 )
+@options.number("--workers", "HOOKLINE_WORKERS", 1, "Processes that share the ports")
 @options.text("--host", "HOOKLINE_HOST", "HOST", "0.0.0.0", "Address to listen on")  # noqa: S104  a pod's
 @options.port("--api-port", "HOOKLINE_API_PORT", 7788, "Port of health and metrics")
 @options.number("--replicas", "HOOKLINE_REPLICAS", 1, "Copies of each stream")
@@ -39,13 +42,25 @@ _ROLES = ("all", "source", "sensor")
 @options.text("--nats-monitor", "HOOKLINE_NATS_MONITOR", "URL", None, "Monitoring of NATS.")
 @options.flag("--allow-lossy-bus", "HOOKLINE_ALLOW_LOSSY_BUS", "Accept a stream that drops.")
 @options.flag("--take-over", "HOOKLINE_TAKE_OVER", "These Sensors count, though others are later.")
-def command(paths: tuple[Path, ...], log_level: str, nats_url: str | None, **flags: Any) -> None:
+def command(
+    paths: tuple[Path, ...], log_level: str, nats_url: str | None, workers: int, **flags: Any
+) -> None:
     """Serve the event sources and sensors in PATH (default: .), until SIGTERM."""
     # Imported here, so that --help does not wait for them.
-    from server import logs  # noqa: PLC0415  see above
+    from server import crew_member, logs  # noqa: PLC0415  see above
+    from server.crew import CrewSettings, run_crew  # noqa: PLC0415  see above
     from server.process import run_loop  # noqa: PLC0415  see above
     from server.production import RunSettings, run  # noqa: PLC0415  see above
 
-    logs.configure(level=log_level, people=False)
+    place = crew_member.place()
+    logs.configure(level=log_level, people=False, worker=place and place.number)
     settings = RunSettings(paths=paths or (Path(),), nats=nats_url, **flags)
+    if place is not None:
+        file = Path(place.ready_file)
+        settings = replace(settings, in_crew=True, api_port=place.api_port, ready_file=file)
+    elif workers > 1:
+        argv = tuple(sys.argv[1:])
+        crew = CrewSettings(workers, argv, settings.host, settings.api_port, settings.ready_file)
+        run_loop(partial(run_crew, crew))
+        return
     run_loop(partial(run, settings))
