@@ -7,10 +7,12 @@ delivery is dropped without a word and comes again.
 
 import structlog
 
+from hookline import names
 from hookline.decision import Verdict
 from hookline.errors import PermanentError, TemporaryError
 from hookline.event import Event, decode
 from hookline.eventbus.decisions import Stored
+from hookline.eventbus.frames import FOR_HEADER
 from hookline.eventbus.pull import Delivery
 from sensor.attempts import LONGEST_WAIT, Attempts, Part, Party, backoff
 from sensor.desk import Desk
@@ -56,6 +58,7 @@ class TriggerRunner:
         self.dependencies = dependencies
         self.generation = generation
         self._desk = desk
+        self._key = names.trigger_key(desk.sensor, desk.trigger)
         self.attempts = Attempts(self._desk, doors, trigger, 1 if trigger.serial else window)
         self.join = Join(self._desk, self.attempts)
         self._suspects = Suspects(self._desk, gate, self.attempts, self.join)
@@ -104,9 +107,13 @@ class TriggerRunner:
     async def _work(self, delivery: Delivery) -> float | None:
         """Return None when all is on record, or the seconds until another attempt.
 
+        What is meant for another trigger alone is nothing to this one.
+
         While a later version of the Sensor is the current one, everything is put back: that version
         may have dependencies that this one does not know.
         """
+        if delivery.headers.get(FOR_HEADER, self._key) != self._key:
+            return None
         try:
             event = decode(delivery.data)
         except PermanentError as error:

@@ -20,6 +20,7 @@ _SUMMARIES = {
     "render": "Show what a sensor would create for an event.",
     "explain": "Say what became of an event, and why.",
     "audit": "Add up every event: launched, filtered, lost.",
+    "deadletters": "See what was given up, and try it once more.",
     "publish": "Say a message on a subject of NATS.",
     "forget": "Remove the state of a sensor that is gone.",
     "schema": "Print the JSON Schema of manifests for editors.",

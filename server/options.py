@@ -93,6 +93,13 @@ secrets_dir = click.option(
 )
 
 
+class _Beside(click.Option):
+    """An option that the help names beside another one, so that it fits a screen."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:  # noqa: ARG002  click's signature
+        return None
+
+
 def kubeconfig(envvar: str | None = "HOOKLINE_KUBECONFIG") -> Decorator:
     """Return the option for a kubeconfig.
 
@@ -113,7 +120,7 @@ def context(envvar: str | None = "HOOKLINE_CONTEXT") -> Decorator:
         envvar=envvar,
         metavar="NAME",
         help="Context in the kubeconfig.",
-        hidden=True,  # --kubeconfig names it: the help of a command fits a screen
+        cls=_Beside,
     )
 
 

@@ -105,8 +105,18 @@ class Book:
         self._duplicate = 0
         self._unmatched = 0
 
-    def event(self, identity: str, subject: str, sequence: int, stored_at: float) -> None:
-        """Enter a message of the event stream (`stored_at`: seconds since 1970)."""
+    def event(
+        self,
+        identity: str,
+        subject: str,
+        sequence: int,
+        stored_at: float,
+        only: str | None = None,
+    ) -> None:
+        """Enter a message of the event stream.
+
+        `stored_at`: seconds since 1970; `only`: key of the one trigger that it is meant for.
+        """
         if identity in self._seen:
             self._duplicate += 1
         wants = self._wants.get(subject)
@@ -114,7 +124,8 @@ class Book:
             self._unmatched += identity not in self._seen
         self._seen.add(identity)
         for record, dependency, start in wants or ():
-            if sequence >= start:
+            meant = only is None or only == names.trigger_key(record.sensor, record.trigger)
+            if sequence >= start and meant:
                 triple = (identity, record.sensor, record.trigger, dependency)
                 self._triples.setdefault(triple, (sequence, stored_at))
 

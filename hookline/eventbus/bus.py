@@ -102,3 +102,10 @@ class Bus:
         }
         subject = names.event_subject(self.namespace, event.source, event.name)
         return await self._events.publish(subject, encode(event), headers)
+
+    async def publish_again(
+        self, source: str, event: str, data: bytes, headers: dict[str, str]
+    ) -> Ack:
+        """Store bytes that were on the bus before; raises what `publish_event` raises."""
+        subject = names.event_subject(self.namespace, source, event)
+        return await self._events.publish(subject, data, headers)

@@ -8,6 +8,9 @@ from hookline.eventbus.errors import BadSubjectError
 ID_HEADER = "Hookline-Id"
 MADE = "made"
 
+# The one trigger (its key) that an event is meant for: a dead letter that is sent again.
+FOR_HEADER = "Hookline-For"
+
 NO_RESPONDERS = 503  # the status when nobody listens on a subject
 
 _VERSION = b"NATS/1.0"

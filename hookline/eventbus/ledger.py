@@ -14,7 +14,7 @@ from hookline.eventbus import cursors
 from hookline.eventbus.book import COLUMNS, Book, Gap, Ledger, Who
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.errors import NotFoundError
-from hookline.eventbus.frames import ID_HEADER
+from hookline.eventbus.frames import FOR_HEADER, ID_HEADER
 from hookline.eventbus.reader import Message, read
 from hookline.eventbus.starts import TriggerStart
 
@@ -81,7 +81,8 @@ async def _enter_events(bus: Bus, book: Book, begin: float) -> None:
 
 
 def _enter(book: Book, message: Message, identity: str) -> None:
-    book.event(identity, message.subject, message.sequence, message.stored_at)
+    only = message.headers.get(FOR_HEADER)
+    book.event(identity, message.subject, message.sequence, message.stored_at, only)
 
 
 def _events(bus: Bus, begin: float) -> AsyncGenerator[Message]:

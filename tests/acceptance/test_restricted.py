@@ -36,6 +36,8 @@ def test_a_restricted_user_can_do_all_that_hookline_does(
     ready = httpx.get(process.ready["api"] + "/readyz?verbose")
     assert ready.status_code == 200, ready.text
     assert json.loads(command("audit", *bus, "-o", "json").stdout)["launched"] == 1
+    listed = command("deadletters", "list", *bus)
+    assert listed.stdout == "no dead letters\n", listed.stderr
     process.kill()
     done = wait_until(lambda: (found := command("forget", "s", *bus)) and found, "forgotten")
     assert "removed" in done.stdout or "nothing is kept" in done.stderr
