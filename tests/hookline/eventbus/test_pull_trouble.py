@@ -24,7 +24,7 @@ async def test_pulling_goes_on_over_a_client_that_was_closed_for_good(desk, unti
     await until(lambda: len(desk.seen) == 1)
     first = desk.connection._client
     first.send(b"NONSENSE\r\n")
-    await until(lambda: first.is_closed)
+    await until(lambda: desk.connection._client is not first and desk.connection.connected)
     await until(lambda: puller.problem is None)
     await desk.publish(1)
     await until(lambda: any(delivery.sequence == 2 for delivery in desk.seen))
