@@ -31,6 +31,7 @@ class Route:
         endpoint: where it is called; receive: makes a happening of a request; emit: stores it.
         token: reads the bearer token that callers must send (MissingSecretError), or None.
         failed: is called when a request (of a caller that is let in) becomes no event.
+        certificate: reads the certificate of its port and the key, or None.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Route:
     emit: Emit
     token: Callable[[], bytes] | None
     failed: Callable[[], None]
+    certificate: Callable[[], tuple[bytes, bytes]] | None = None
 
 
 class RouteTable:

@@ -38,7 +38,7 @@ class SourceRunner:
     Args:
         publish: stores an event on the bus.
         host: address that all ports are bound to.
-        secrets: where bearer tokens come from.
+        secrets: where bearer tokens, certificates and logins come from.
         metrics: what is counted, under its namespace.
         limits: bounds of the HTTP servers.
         shared: other processes of ours listen on the same ports.
@@ -79,12 +79,11 @@ class SourceRunner:
             await self.drain(0)
             raise first
 
-    async def replace(self, sources: Iterable[EventSource], secrets: Secrets | None = None) -> None:
+    async def replace(self, sources: Iterable[EventSource]) -> None:
         """Serve these sources instead of the ones before; what both have is served throughout.
 
         A port that cannot be had is a problem in `listening` and tried again for ever.
         """
-        self._secrets = secrets or self._secrets
         await self._serve(list(sources))
         if self._closed and not any(task.get_name() == _REOPEN for task in self._tasks):
             self._spawn(asyncio.create_task(self._keep_trying(), name=_REOPEN))
@@ -149,18 +148,26 @@ class SourceRunner:
         self, source: EventSource, event: SourceEvent, where: Endpoint, receive: Receive
     ) -> Route:
         emitter = self._emitter(source, event)
-        token = None if where.token is None else self._secret(where.token)
-        return Route(source.name, event.name, where, receive, emitter, token, emitter.failed)
+        secret = self._secret(source.namespace)
+        return Route(
+            source=source.name,
+            event=event.name,
+            endpoint=where,
+            receive=receive,
+            emit=emitter,
+            token=None if where.token is None else secret(where.token),
+            failed=emitter.failed,
+            certificate=None
+            if where.certificate is None
+            else _both(*map(secret, where.certificate)),
+        )
 
     def _emitter(self, source: EventSource, event: SourceEvent) -> Emitter:
         return Emitter(self._publish, self._metrics, self._ids, source.name, event)
 
-    def _secret(self, key: SecretKey) -> Callable[[], bytes]:
-        """Return what reads a secret anew each time, from what is known then."""
-        return lambda: self._secrets.value(key.name, key.key)
-
-    def _pair(self, certificate: SecretKey, key: SecretKey) -> Callable[[], tuple[bytes, bytes]]:
-        return lambda: (self._secret(certificate)(), self._secret(key)())
+    def _secret(self, namespace: str) -> Callable[[SecretKey], Callable[[], bytes]]:
+        """Return what gives the reader of a secret for sources of a namespace."""
+        return lambda key: self._secrets.reader(key, namespace)
 
     def _wanted(self, sources: list[EventSource]) -> Iterator[Listener]:
         for source in sources:
@@ -171,7 +178,7 @@ class SourceRunner:
                         namespace=self._metrics.namespace,
                         source=source.name,
                         event=event.name,
-                        secret=self._secret,
+                        secret=self._secret(source.namespace),
                         say=lambda _: None,
                         failed=emitter.failed,
                         new_id=lambda: next(self._ids),
@@ -194,8 +201,8 @@ class SourceRunner:
         wanted_by = ", ".join(f"{route.source}/{route.event}" for route in routes)
         count = _Answers(self._metrics, port)
         application = Application(RouteTable(routes), self._limits, self._held, count)
-        pair = routes[0].endpoint.certificate
-        certificate = None if pair is None else Certificate(self._pair(*pair), port)
+        read = routes[0].certificate
+        certificate = None if read is None else Certificate(read, port)
         owner = f"EventSource {wanted_by}"
         server = HttpServer(self._host, port, application, owner, certificate, shared=self._shared)
         try:
@@ -205,7 +212,7 @@ class SourceRunner:
         else:
             self._closed.pop(port, None)
             self._servers[port] = server
-            self._shown[port] = pair
+            self._shown[port] = routes[0].endpoint.certificate
 
     async def _keep_trying(self) -> None:
         while self._closed:
@@ -244,6 +251,12 @@ class SourceRunner:
         for source in sources:
             running.labels(self._metrics.namespace, source.name).set(len(source.events))
         self._sources = {source.name for source in sources}
+
+
+def _both(
+    certificate: Callable[[], bytes], key: Callable[[], bytes]
+) -> Callable[[], tuple[bytes, bytes]]:
+    return lambda: (certificate(), key())
 
 
 def _clash(routes: list[Route] | None, where: Endpoint) -> str | None:

@@ -19,7 +19,7 @@ from eventsource.source import (
 )
 from hookline import __version__, kinds
 from hookline.block import Block
-from hookline.manifest import Document, Mistake, Place
+from hookline.manifest import Document, Mistake, Named, Place
 
 FOLDER = "eventsource.sources"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -52,12 +52,16 @@ class SourceEvent:
 
 @dataclass(frozen=True)
 class EventSource:
-    """One EventSource object of `file`; `namespace` is empty when the manifest names none."""
+    """One EventSource object of `file`; `namespace` is empty when the manifest names none.
+
+    `named` are the secrets that it names.
+    """
 
     name: str
     namespace: str
     events: list[SourceEvent]
     file: str = ""
+    named: tuple[Named, ...] = ()
 
 
 class _Outer(Block):
@@ -93,7 +97,9 @@ def read_event_source(document: Document, mistakes: list[Mistake]) -> EventSourc
     return (
         None
         if place.failed
-        else EventSource(document.name, document.namespace, events, document.file)
+        else EventSource(
+            document.name, document.namespace, events, document.file, tuple(place.named)
+        )
     )
 
 

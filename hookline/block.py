@@ -20,6 +20,7 @@ class Block(BaseModel):
     Attributes:
         elsewhere: keys that people write here although they belong to another part, and where
             they belong in words: `{"conditions": "under template"}`.
+        refers_to: `Secret` or `ConfigMap`: what the block's `name` and `key` name; else empty.
     """
 
     model_config = ConfigDict(
@@ -32,6 +33,7 @@ class Block(BaseModel):
         arbitrary_types_allowed=True,
     )
     elsewhere: ClassVar[Mapping[str, str]] = {}
+    refers_to: ClassVar[str] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -44,13 +46,32 @@ class Block(BaseModel):
 
     @classmethod
     def read(cls, data: Any, place: Place) -> Self | None:
-        """Return the block that `data` holds; None with every mistake noted at its place."""
+        """Return the block that `data` holds; None with every mistake noted at its place.
+
+        The Secrets and ConfigMaps that it names are noted there too.
+        """
         try:
-            return cls.model_validate(data)
+            block = cls.model_validate(data)
         except ValidationError as error:
             for steps, details in wording.by_path(error, data).items():
                 _note(cls, steps, details, place)
             return None
+        _note_names(block, place)
+        return block
+
+
+def _note_names(value: Any, place: Place) -> None:
+    """Note what a block, and those below it, name; what only an event can name is left out."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            _note_names(item, place / index)
+    elif isinstance(value, Block):
+        if value.refers_to:
+            name, key = (str(getattr(value, field)) for field in ("name", "key"))
+            if "${{" not in name + key:
+                place.name(value.refers_to, name, key)
+        for field, info in type(value).model_fields.items():
+            _note_names(getattr(value, field), place / (info.alias or field))
 
 
 def _note(

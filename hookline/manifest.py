@@ -38,6 +38,21 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A key of a Secret or ConfigMap that a manifest names, and where it does.
+
+    Attributes:
+        kind: `Secret` or `ConfigMap`.
+        place: names of the file, line and path as in a mistake.
+    """
+
+    kind: str
+    name: str
+    key: str
+    place: "Place" = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One YAML document: its content as Kubernetes would read it, and where each part stands.
 
@@ -79,16 +94,17 @@ class Document:
 class Place:
     """A place in a document where something is read; it collects the mistakes found there.
 
-    `place / "spec" / "triggers" / 0` is the place below; all places of a document share the list
-    of mistakes.
+    `place / "spec" / "triggers" / 0` is the place below; all places of a document share the lists
+    of mistakes and of the Secrets and ConfigMaps that it names.
     """
 
     document: Document
     path: Path = ()
     mistakes: list[Mistake] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
 
     def __truediv__(self, step: Step) -> "Place":
-        return Place(self.document, (*self.path, step), self.mistakes)
+        return Place(self.document, (*self.path, step), self.mistakes, self.named)
 
     @property
     def line(self) -> int:
@@ -105,6 +121,10 @@ class Place:
     def warn(self, message: str, *, code: str, suggestion: str = "") -> None:
         """Note something dangerous that does not refuse the object."""
         self._note("warning", code, message, suggestion)
+
+    def name(self, kind: str, name: str, key: str) -> None:
+        """Note a key of a Secret or ConfigMap that is named here."""
+        self.named.append(Named(kind, name, key, self))
 
     def _note(
         self, level: Literal["error", "warning"], code: str, message: str, suggestion: str

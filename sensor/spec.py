@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hookline import names
 from hookline.block import Block
-from hookline.manifest import Document, Mistake, Place
+from hookline.manifest import Document, Mistake, Named, Place
 from sensor.filter import Judge, compile_filters
 from trigger.spec import Trigger, read_trigger
 
@@ -66,6 +66,7 @@ class Sensor:
         digest: hash of its spec; equal digests mean the same.
         modified: modification time of its file, seconds since 1970.
         file: where it was read.
+        named: the secrets and ConfigMaps that its triggers name.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Sensor:
     digest: str
     modified: float
     file: str
+    named: tuple[Named, ...] = ()
 
 
 def read_sensor(
@@ -109,6 +111,7 @@ def _compile(document: Document, block: SensorBlock, place: Place, namespace: st
         digest=names.fingerprint("spec", _canonical(document.body.get("spec")).decode()),
         modified=document.modified,
         file=document.file,
+        named=tuple({each.place.path: each for each in place.named}.values()),
     )
 
 

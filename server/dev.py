@@ -14,12 +14,14 @@ from hookline.eventbus.settings import BusSettings
 from hookline.kube.client import KubeClient
 from hookline.kube.config import connect
 from server.data_folder import DataFolder
+from server.folders import NO_FOLDERS, Folders
 from server.manifests import Loaded
 from server.nats_login import login_of
 from server.options import NatsFlags
 from server.playground import Playground, put
 from server.process import serve, write_ready_file
 from server.reload import Manifests
+from server.secret_keeper import SecretKeeper
 from server.worker import Worker, WorkerSettings
 
 LOOPBACK = "127.0.0.1"
@@ -34,7 +36,7 @@ class DevSettings:
     data_dir: Path
     namespace: str
     lenient: bool = False
-    secrets_dir: Path | None = None
+    folders: Folders = NO_FOLDERS
     nats: str | None = None
     nats_flags: NatsFlags = field(default_factory=NatsFlags)
     kubeconfig: Path | None = None
@@ -62,7 +64,7 @@ class Dev:
         """
         settings = self._settings
         manifests = Manifests(
-            list(settings.paths), settings.namespace, settings.lenient, settings.secrets_dir
+            list(settings.paths), settings.namespace, settings.lenient, settings.folders
         )
         loaded = manifests.first(strict=True)
         self._data.take()
@@ -82,6 +84,10 @@ class Dev:
         kube = await self._kube(folder, loaded)
         login = NOBODY if settings.nats is None else login_of(settings.nats_flags)
         bus = BusSettings(url=nats, namespace=settings.namespace, login=login)
+
+        async def reach() -> KubeClient:
+            return kube
+
         return Worker(
             WorkerSettings(
                 bus,
@@ -94,6 +100,7 @@ class Dev:
             ),
             kube,
             loaded,
+            SecretKeeper(loaded.secrets, reach),
         )
 
     async def _kube(self, folder: Path, loaded: Loaded) -> KubeClient:

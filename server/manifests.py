@@ -7,11 +7,13 @@ from pathlib import Path
 from eventsource.spec import EventSource
 from hookline import yaml_reader
 from hookline.eventbus.spec import EventBus
+from hookline.local_values import LocalValues, read_values
 from hookline.manifest import Document, Mistake
 from hookline.names import DEFAULT_NAMESPACE
 from hookline.secrets import Secrets, read_secrets
 from sensor.spec import Sensor
-from server import candidate, crosscheck, secret_check
+from server import candidate, crosscheck
+from server.folders import NO_FOLDERS, Folders
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Loaded:
         sources, sensors: the objects without errors.
         buses: the EventBus objects without errors.
         others: objects of kinds that are not Hookline's.
-        secrets: from `Secret` documents, then from the folder of secrets.
+        secrets, config_maps: from documents, then from the folder for them.
         mistakes: errors and warnings of all files, in their order.
         refused: objects (`Sensor push`) and files that cannot be used.
     """
@@ -32,6 +34,7 @@ class Loaded:
     buses: list[EventBus]
     others: list[Document]
     secrets: Secrets
+    config_maps: LocalValues
     mistakes: list[Mistake]
     refused: list[str]
 
@@ -47,7 +50,7 @@ def load(
     *,
     lenient: bool = False,
     namespace: str = DEFAULT_NAMESPACE,
-    secrets_dir: Path | None = None,
+    folders: Folders = NO_FOLDERS,
 ) -> Loaded:
     """Return what the files and folders hold; nothing is raised, mistakes are in the answer.
 
@@ -55,7 +58,7 @@ def load(
         paths: files, and folders that are read with all folders below.
         lenient: unknown and misplaced fields are warnings, and are dropped.
         namespace: of objects that name none.
-        secrets_dir: folder with `NAME/KEY` files.
+        folders: where further Secrets and ConfigMaps are.
     """
     documents, mistakes = yaml_reader.read_paths(paths)
     found = [candidate.read(document, namespace, lenient=lenient) for document in documents]
@@ -63,20 +66,22 @@ def load(
     good = [each for each in found if not each.failed]
     made = [each.made for each in good]
     others = [each.document for each in good if each.made is None]
-    secrets = read_secrets(others, mistakes).within(secrets_dir)
-    secret_check.check(good, secrets)
+    secrets = read_secrets(others, mistakes, folders.secrets, namespace)
+    config_maps = read_values("ConfigMap", others, mistakes).within(folders.config_maps)
     return Loaded(
         sources=[each for each in made if isinstance(each, EventSource)],
         sensors=[each for each in made if isinstance(each, Sensor)],
         buses=[each for each in made if isinstance(each, EventBus)],
         others=others,
         secrets=secrets,
-        mistakes=_in_order([*mistakes, *(each for one in found for each in one.mistakes)]),
+        config_maps=config_maps,
+        mistakes=in_order([*mistakes, *(each for one in found for each in one.mistakes)]),
         refused=_refused(mistakes, found),
     )
 
 
-def _in_order(mistakes: list[Mistake]) -> list[Mistake]:
+def in_order(mistakes: list[Mistake]) -> list[Mistake]:
+    """Return mistakes by file and line."""
     return sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line))
 
 

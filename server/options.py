@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from hookline.names import DEFAULT_NAMESPACE
+from server.folders import Folders
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -84,13 +85,32 @@ data_dir = click.option(
     default=Path(".hookline"),
     help="Where dev keeps its data (.hookline).",
 )
-secrets_dir = click.option(
-    "--secrets-dir",
-    envvar="HOOKLINE_SECRETS_DIR",
-    type=_FOLDER,
-    metavar="DIR",
-    help="Folder with NAME/KEY files, for secrets.",
-)
+
+
+def folders(*, secrets: bool = True, hidden: bool = False) -> Decorator:
+    """Add the folders for Secrets and ConfigMaps; the command gets them as one, `folders`.
+
+    Args:
+        secrets: whether the command looks at secrets at all.
+        hidden: leave the second one out of the help, where that has to fit a screen.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def gathered(*args: Any, **flags: Any) -> Any:
+            found = Folders(flags.pop("secrets_dir", None), flags.pop("config_maps_dir"))
+            return command(*args, folders=found, **flags)
+
+        text = "Folder with NAME/KEY files, for {}."
+        command = _folder("--config-maps-dir", text.format("ConfigMaps"), hidden=hidden)(gathered)
+        return _folder("--secrets-dir", text.format("secrets"))(command) if secrets else command
+
+    return decorate
+
+
+def _folder(name: str, text: str, *, hidden: bool = False) -> Decorator:
+    envvar = f"HOOKLINE_{name.removeprefix('--').replace('-', '_').upper()}"
+    return click.option(name, envvar=envvar, type=_FOLDER, metavar="DIR", help=text, hidden=hidden)
 
 
 class _Beside(click.Option):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,11 +13,13 @@ from hookline.kube.client import KubeClient
 from hookline.kube.config import connect
 from server.crew_member import end_with_parent
 from server.durability import durability
+from server.folders import NO_FOLDERS, Folders
 from server.manifests import Loaded
 from server.nats_login import login_of
 from server.options import NatsFlags
 from server.process import serve, write_ready_file
 from server.reload import Manifests
+from server.secret_keeper import SecretKeeper
 from server.worker import Role, Worker, WorkerSettings
 
 log = structlog.get_logger(__name__)
@@ -39,7 +42,7 @@ class RunSettings:
     allow_lossy_bus: bool = False
     take_over: bool = False
     lenient: bool = False
-    secrets_dir: Path | None = None
+    folders: Folders = NO_FOLDERS
     kubeconfig: Path | None = None
     context: str | None = None
     ready_file: Path | None = None
@@ -55,14 +58,21 @@ async def run(settings: RunSettings, stop: asyncio.Event) -> None:
     if settings.in_crew:
         end_with_parent(stop.set)
     manifests = Manifests(
-        list(settings.paths), settings.namespace, settings.lenient, settings.secrets_dir
+        list(settings.paths), settings.namespace, settings.lenient, settings.folders
     )
     loaded = manifests.first(strict=False)
     if loaded.others:
         kinds = ", ".join(sorted({document.kind for document in loaded.others}))
         log.info("left alone: objects of other kinds", kinds=kinds)
-    kube = await _kube(settings)
-    worker = Worker(_worker_settings(settings, loaded), kube, loaded)
+    way = partial(connect, kubeconfig=settings.kubeconfig, context=settings.context)
+    kube = None if settings.role == "source" else await way()
+
+    async def reach() -> KubeClient:
+        return kube or await way()
+
+    of_the_bus = loaded.bus.named if loaded.bus is not None else ()
+    keeper = SecretKeeper(loaded.secrets, reach, of_the_bus)
+    worker = Worker(_worker_settings(settings, loaded), kube, loaded, keeper)
 
     async def announce() -> None:
         kubernetes = kube.url if kube is not None else ""
@@ -70,12 +80,6 @@ async def run(settings: RunSettings, stop: asyncio.Event) -> None:
         write_ready_file(settings.ready_file, {**worker.addresses, "kubernetes": kubernetes})
 
     await serve(worker, manifests, stop, announce)
-
-
-async def _kube(settings: RunSettings) -> KubeClient | None:
-    if settings.role == "source":
-        return None
-    return await connect(kubeconfig=settings.kubeconfig, context=settings.context)
 
 
 def _worker_settings(settings: RunSettings, loaded: Loaded) -> WorkerSettings:

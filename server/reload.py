@@ -6,6 +6,7 @@ from pathlib import Path
 import structlog
 
 from hookline.manifest import Mistake, refuse
+from server.folders import NO_FOLDERS, Folders
 from server.manifests import Loaded, load
 
 log = structlog.get_logger(__name__)
@@ -19,13 +20,13 @@ class Manifests:
         paths: files and folders.
         namespace: of objects that do not name one.
         lenient: unknown fields are warnings.
-        secrets_dir: folder with `NAME/KEY` files.
+        folders: where further Secrets and ConfigMaps are.
     """
 
     paths: list[Path]
     namespace: str
     lenient: bool = False
-    secrets_dir: Path | None = None
+    folders: Folders = NO_FOLDERS
     _current: Loaded | None = field(default=None, init=False)
 
     def first(self, *, strict: bool) -> Loaded:
@@ -51,7 +52,7 @@ class Manifests:
             self.paths,
             lenient=self.lenient,
             namespace=self.namespace,
-            secrets_dir=self.secrets_dir,
+            folders=self.folders,
         )
 
 

@@ -1,7 +1,7 @@
 """What a Sensor makes of events, worked out offline: clauses, firings, the objects created."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hookline import names
@@ -11,7 +11,8 @@ from hookline.event import Event
 from sensor.filter import Judgement
 from sensor.spec import Sensor
 from server.samples import Sample
-from trigger.action import Due
+from trigger.action import Doors, Due, Order
+from trigger.config_maps import NO_SOURCE, ConfigMaps
 from trigger.spec import Trigger
 
 
@@ -39,7 +40,7 @@ class Firing:
         event_id: the event that made it due; empty when none did.
         object: what would be created; None where nothing is.
         error: why it was due and could not be ordered, or None.
-        elsewhere: where the object is, when only the cluster knows it; else empty.
+        elsewhere: where the object is and was not read, in words; else empty.
     """
 
     name: str
@@ -81,21 +82,48 @@ class Rendering:
         return 0 if any(firing.fired for firing in self.triggers) else 3
 
 
-def render(
-    sensor: Sensor, triggers: Iterable[Trigger], samples: Iterable[Sample], namespace: str
+async def render(
+    sensor: Sensor,
+    triggers: Iterable[Trigger],
+    samples: Iterable[Sample],
+    namespace: str,
+    config_maps: ConfigMaps,
 ) -> Rendering:
     """Return what these triggers of a Sensor do for the events; nothing is sent.
 
-    `namespace` is that of the process that would see them: it is part of every name.
+    Args:
+        sensor: whose triggers they are.
+        triggers: those that are asked for.
+        samples: the events.
+        namespace: of the process that would see them: it is part of every name.
+        config_maps: those that are at hand.
     """
     judged = [Judged(sample, sample.dependency.judge(sample.event)) for sample in samples]
-    firings = [each for one in triggers for each in _firings(sensor, one, judged, namespace)]
+    doors = Doors(kube=None, config_maps=config_maps)
+    firings = [
+        await _filled(each, doors)
+        for one in triggers
+        for each in _firings(sensor, one, judged, namespace)
+    ]
     return Rendering(tuple(judged), tuple(firings))
+
+
+async def _filled(ordered: tuple[Firing, Order | None], doors: Doors) -> Firing:
+    """Return a firing with the object of its order, or with why there is none."""
+    firing, order = ordered
+    if order is None:
+        return firing
+    try:
+        return replace(firing, object=(await order.filled(doors)).object)
+    except (PermanentError, TemporaryError) as error:
+        if error.reason == NO_SOURCE:
+            return replace(firing, elsewhere=f"{order.elsewhere} ({error})")
+        return replace(firing, fired=False, error=str(error))
 
 
 def _firings(
     sensor: Sensor, trigger: Trigger, judged: list[Judged], namespace: str
-) -> Iterator[Firing]:
+) -> Iterator[tuple[Firing, Order | None]]:
     due = [
         each.sample
         for each in judged
@@ -110,26 +138,20 @@ def _firings(
             yield _firing(sensor, trigger, sample, held, namespace)
             held = {}
     if not fired:
-        yield Firing(trigger.name, fired=False)
+        yield Firing(trigger.name, fired=False), None
 
 
 def _firing(
     sensor: Sensor, trigger: Trigger, sample: Sample, events: dict[str, Event], namespace: str
-) -> Firing:
+) -> tuple[Firing, Order | None]:
     event, dependency = sample.event, sample.dependency.name
     identity = names.identity(namespace, event.source, event.name, event.id)
     key = names.due(identity, sensor.name, trigger.name, dependency)
     try:
         order = trigger.launcher.order(events, Due(identity, key, dependency, event))
     except (PermanentError, TemporaryError) as error:
-        return Firing(trigger.name, fired=False, event_id=event.id, error=str(error))
-    return Firing(
-        trigger.name,
-        fired=True,
-        event_id=event.id,
-        object=order.object,
-        elsewhere=order.elsewhere,
-    )
+        return Firing(trigger.name, fired=False, event_id=event.id, error=str(error)), None
+    return Firing(trigger.name, fired=True, event_id=event.id), order
 
 
 def _clause(clause: Clause) -> dict[str, Any]:

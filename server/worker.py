@@ -9,20 +9,25 @@ from typing import Literal
 import structlog
 
 from eventsource.runner import SourceRunner
+from eventsource.spec import EventSource
 from hookline.errors import HooklineError, TemporaryError
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.janitor import Janitor
 from hookline.eventbus.settings import BusSettings
 from hookline.kube.client import KubeClient
+from hookline.manifest import Named
 from hookline.metrics import Metrics
 from hookline.names import DEFAULT_NAMESPACE
 from sensor.roster import Roster
+from sensor.spec import Sensor
 from server.api import create_api
 from server.gauges import Gauges
 from server.health import Health
 from server.manifests import Loaded
+from server.secret_keeper import SecretKeeper
 from server.web import WebServer
 from trigger.action import Doors
+from trigger.config_maps import ConfigMaps
 
 log = structlog.get_logger(__name__)
 
@@ -60,14 +65,23 @@ class WorkerSettings:
 class Worker:
     """A process at work, from `start` to `drain`."""
 
-    def __init__(self, settings: WorkerSettings, kube: KubeClient | None, loaded: Loaded) -> None:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        kube: KubeClient | None,
+        loaded: Loaded,
+        keeper: SecretKeeper,
+    ) -> None:
         self._settings = settings
         self._loaded = loaded
         self._kube = kube
         self.metrics = Metrics(settings.namespace)
         self.health = Health()
         self.bus = Bus(settings.bus)
-        self._doors = Doors(kube=kube, secrets=loaded.secrets)
+        self._secrets = loaded.secrets
+        self._keeper = keeper
+        config_maps = ConfigMaps(local=loaded.config_maps)
+        self._doors = Doors(kube=kube, secrets=loaded.secrets, config_maps=config_maps)
         self._roster = Roster(self.bus, self._doors, self.metrics, take_over=settings.take_over)
         self._sources = SourceRunner(
             self.bus.publish_event,
@@ -102,10 +116,12 @@ class Worker:
         self.health.red.append(self._red)
         self.health.degraded.append(self._degraded)
         await self._web.start()
+        await self._keeper.follow(self._named())
         await self.bus.start()
         await self._apply(self._loaded)
         self._bound = True
         self._tasks = [
+            asyncio.create_task(self._keeper.run(), name="the look at secrets"),
             asyncio.create_task(self._janitor.run(), name="the janitor"),
             asyncio.create_task(self._look_after(), name="the look at the bus"),
         ]
@@ -123,8 +139,17 @@ class Worker:
     async def reload(self, loaded: Loaded) -> None:
         """Go on with other manifests: consumers first, then sources; nothing in hand is dropped."""
         self._loaded = loaded
-        self._doors.secrets = loaded.secrets
+        self._secrets.local = loaded.secrets.local
+        self._doors.config_maps.local = loaded.config_maps
+        await self._keeper.follow(self._named())
         await self._apply(loaded)
+
+    def _named(self) -> list[tuple[str, Named]]:
+        """Return what this process needs of others, each with the namespace of who names it."""
+        loaded = self._loaded
+        owners: list[EventSource | Sensor] = [*loaded.sources] if self._listens else []
+        owners += loaded.sensors if self._senses else []
+        return [(owner.namespace, named) for owner in owners for named in owner.named]
 
     async def _apply(self, loaded: Loaded) -> None:
         """Consumers of every Sensor exist before any source listens; the bus may take its time."""
@@ -138,7 +163,7 @@ class Worker:
         if not self._listens:
             return
         if self._bound or self._settings.patient:
-            await self._sources.replace(loaded.sources, loaded.secrets)
+            await self._sources.replace(loaded.sources)
         else:
             await self._sources.start(loaded.sources)
 
@@ -165,6 +190,7 @@ class Worker:
 
     def _degraded(self) -> Iterable[str]:
         yield from (f"refused manifest {name}" for name in self._loaded.refused)
+        yield from self._keeper.problems()
         yield from self.bus.degraded
         yield from self._janitor.pinned
         resting = self._roster.resting()
@@ -193,5 +219,6 @@ class Worker:
         await self._web.stop()
         await self.bus.close()
         await self._doors.close()
+        await self._keeper.close()
         if self._kube is not None:
             await self._kube.close()

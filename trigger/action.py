@@ -54,27 +54,6 @@ class Due:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What an action is about to do, with nothing left open.
-
-    Attributes:
-        object: what would be created or sent, as `render` shows it; None where nothing is.
-    """
-
-    object: dict[str, Any] | None
-
-    @property
-    def elsewhere(self) -> str:
-        """Where the object has to be fetched from before it is known, in words; else empty."""
-        return ""
-
-    @property
-    def tree(self) -> dict[str, Any]:
-        """The object, where one is certain."""
-        return self.object or {}
-
-
 @dataclass(slots=True)
 class Doors:
     """The ways out of the process that actions may use.
@@ -100,6 +79,36 @@ class Doors:
         if self.kube is None:
             raise TemporaryError("there is no way to Kubernetes", whole_target=True)
         return self.kube
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an action is about to do, with nothing left open.
+
+    Attributes:
+        object: what would be created or sent, as `render` shows it; None where nothing is.
+    """
+
+    object: dict[str, Any] | None
+
+    @property
+    def elsewhere(self) -> str:
+        """Where the object has to be fetched from before it is known, in words; else empty."""
+        return ""
+
+    async def filled(self, doors: Doors) -> "Order":  # noqa: ARG002  for those that have to look
+        """Return the order with its object, which may have to be fetched through `doors`.
+
+        Raises:
+            TemporaryError: nothing usable is there (reasons `NoSource`, `BadSource`).
+            PermanentError: the events cannot fill the order.
+        """
+        return self
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The object, where one is certain."""
+        return self.object or {}
 
 
 class Prepared(ABC):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pydantic import Field
 
 from hookline.block import Block
+from hookline.config_map_key import ConfigMapKey
 from hookline.errors import TemporaryError
 from hookline.manifest import Place
 from hookline.secrets import SecretKey, Secrets
@@ -21,14 +22,16 @@ class ValueFrom(Block):
     """Where the value of a header comes from."""
 
     secret_key_ref: SecretKey | None = Field(None, description="A key of a Secret.")
-    config_map_key_ref: SecretKey | None = Field(None, description="A key of a ConfigMap.")
+    config_map_key_ref: ConfigMapKey | None = Field(None, description="A key of a ConfigMap.")
 
     async def current(self, doors: Doors, namespace: str) -> str:
         """Return the value of the moment; TemporaryError when there is none."""
         if self.config_map_key_ref is not None:
             key = self.config_map_key_ref
-            return await doors.config_maps.text(doors.cluster(), namespace, key.name, key.key)
-        return "" if self.secret_key_ref is None else _text(doors.secrets, self.secret_key_ref)
+            return await doors.config_maps.text(doors.kube, namespace, key.name, key.key)
+        if self.secret_key_ref is None:
+            return ""
+        return _text(doors.secrets, self.secret_key_ref, namespace)
 
 
 class SecureHeader(Block):
@@ -50,7 +53,7 @@ class Credentials:
     """The secrets of a request; their values are read each time.
 
     Attributes:
-        namespace: of the ConfigMaps.
+        namespace: of the Secrets and ConfigMaps.
     """
 
     namespace: str
@@ -69,8 +72,11 @@ class Credentials:
             for name, source in self.headers
         ]
         if self.login is not None:
-            user, password = self.login.username, self.login.password
-            pair = f"{_text(doors.secrets, user)}:{_text(doors.secrets, password)}".encode()
+            user, password = (
+                _text(doors.secrets, key, self.namespace)
+                for key in (self.login.username, self.login.password)
+            )
+            pair = f"{user}:{password}".encode()
             found.append(f"Basic {base64.b64encode(pair).decode('ascii')}")
         return found
 
@@ -83,11 +89,11 @@ class Credentials:
         certificate = None
         if self.tls.client_cert_secret and self.tls.client_key_secret:
             certificate = (
-                _bytes(secrets, self.tls.client_cert_secret),
-                _bytes(secrets, self.tls.client_key_secret),
+                _bytes(secrets, self.tls.client_cert_secret, self.namespace),
+                _bytes(secrets, self.tls.client_key_secret, self.namespace),
             )
         authorities = self.tls.ca_cert_secret
-        ca = None if authorities is None else _bytes(secrets, authorities)
+        ca = None if authorities is None else _bytes(secrets, authorities, self.namespace)
         return _context(ca, certificate, verify=True)
 
 
@@ -116,13 +122,13 @@ def _context(
     return client_context(ca, certificate, verify=verify)
 
 
-def _bytes(secrets: Secrets, key: SecretKey) -> bytes:
-    return secrets.value(key.name, key.key)
+def _bytes(secrets: Secrets, key: SecretKey, namespace: str) -> bytes:
+    return secrets.value(key.name, key.key, namespace)
 
 
-def _text(secrets: Secrets, key: SecretKey) -> str:
+def _text(secrets: Secrets, key: SecretKey, namespace: str) -> str:
     try:
-        return _bytes(secrets, key).decode()
+        return _bytes(secrets, key, namespace).decode()
     except UnicodeDecodeError as error:
         raise _broken(f"secret {key.name}, key {key.key}: it is no text") from error
 

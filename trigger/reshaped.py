@@ -32,6 +32,14 @@ class _Shaped(Order):
     prepared: Prepared
     order: Order
 
+    @property
+    def elsewhere(self) -> str:
+        return self.order.elsewhere
+
+    async def filled(self, doors: Doors) -> Order:
+        inner = await self.order.filled(doors)
+        return _Shaped(inner.object, self.prepared, inner)
+
 
 class Reshaped(Prepared):
     """An action that events shape.
@@ -78,7 +86,10 @@ class Reshaped(Prepared):
 
 
 def check_shape(settings: Any, place: Place, dests: list[str], compiled: Compile) -> None:
-    """Note at `place` the mistakes in settings that no parameter mends; `dests` are theirs."""
+    """Note at `place` what no parameter mends of the mistakes in settings; `dests` are theirs.
+
+    The Secrets and ConfigMaps are noted that stay as they are named.
+    """
     scratch = Place(place.document, place.path)
     compiled(settings, scratch)
     known = len(show(place.path)) + 1
@@ -86,6 +97,10 @@ def check_shape(settings: Any, place: Place, dests: list[str], compiled: Compile
         where = mistake.path[known:].replace("[", ".").replace("]", "")
         if mistake.code in _LASTING or not any(_related(where, dest) for dest in dests):
             place.mistakes.append(mistake)
+    for named in scratch.named:
+        where = show(named.place.path)[known:].replace("[", ".").replace("]", "")
+        if not any(_related(where, dest) for dest in dests):
+            place.named.append(named)
 
 
 def _related(path: str, dest: str) -> bool:

@@ -1,8 +1,8 @@
 """An action whose object comes from its `source`: within the Sensor, or from outside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from hookline.errors import TemporaryError
@@ -65,13 +65,15 @@ class _Now(Order):
 class _Later(Order):
     """An order that has to wait for its object."""
 
-    events: Mapping[str, Event]
-    due: Due
     where: str
+    fetch: Callable[[Doors], Awaitable[_Now]]
 
     @property
     def elsewhere(self) -> str:
         return self.where
+
+    async def filled(self, doors: Doors) -> Order:
+        return await self.fetch(doors)
 
 
 class _Sourced(Prepared):
@@ -93,19 +95,20 @@ class _Sourced(Prepared):
         """
         text = self._artifact.at_hand()
         if text is None:
-            return _Later(None, events, due, self._artifact.label)
+            return _Later(None, self._artifact.label, partial(self._fetched, events, due))
         return self._now(text, events, due)
 
     async def act(
         self, order: Order, doors: Doors, lease_is_live: Callable[[], bool], *, repeat: bool
     ) -> dict[str, str] | None:
         """Carry the order out; returns and raises as the action itself, and as `order`."""
-        if isinstance(order, _Later):
-            text = await self._artifact.fetch(doors, self._namespace)
-            order = self._now(text, order.events, order.due)
+        order = await order.filled(doors)
         if not isinstance(order, _Now):
             raise TypeError("this order was made by another action")
         return await order.prepared.act(order.order, doors, lease_is_live, repeat=repeat)
+
+    async def _fetched(self, events: Mapping[str, Event], due: Due, doors: Doors) -> _Now:
+        return self._now(await self._artifact.fetch(doors, self._namespace), events, due)
 
     def _now(self, text: str, events: Mapping[str, Event], due: Due) -> _Now:
         prepared = self._kept(text)

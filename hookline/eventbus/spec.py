@@ -1,5 +1,6 @@
 """EventBus manifests: where nats-server is, every mistake at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from hookline.block import Block
 from hookline.eventbus.errors import BusRefusedError
 from hookline.eventbus.login import Login, pair_in_yaml, tls_of
 from hookline.eventbus.settings import BusSettings
-from hookline.manifest import Document, Mistake, Place
+from hookline.manifest import Document, Mistake, Named, Place
 from hookline.secrets import SecretKey, Secrets
 from hookline.tls import TlsBlock
 
@@ -27,6 +28,7 @@ class EventBus:
         namespace: empty when none is named.
         url: nats-server's; None when Argo Events' controller would have to make it.
         access, tls: who we are there and how TLS is done, as the manifest says it.
+        named: the secrets that it names.
     """
 
     name: str
@@ -34,11 +36,16 @@ class EventBus:
     url: str | None
     access: SecretKey | None = None
     tls: TlsBlock | None = None
+    named: tuple[Named, ...] = ()
 
     def login(self, secrets: Secrets) -> Login:
         """Return the login that the manifest asks for."""
-        basic = None if self.access is None else pair_in_yaml(secrets.reader(self.access))
-        return Login(basic=basic, tls=tls_of(self.tls, secrets.reader))
+
+        def reader(key: SecretKey) -> Callable[[], bytes]:
+            return secrets.reader(key, self.namespace)
+
+        basic = None if self.access is None else pair_in_yaml(reader(self.access))
+        return Login(basic=basic, tls=tls_of(self.tls, reader))
 
 
 class _Outer(Block):
@@ -112,7 +119,14 @@ def _read_exotic(raw: dict[str, Any], document: Document, place: Place) -> Event
     except BusRefusedError as error:
         (place / "url").error(str(error), code="bad-url")
         return None
-    return EventBus(document.name, document.namespace, exotic.url, exotic.access_secret, exotic.tls)
+    return EventBus(
+        name=document.name,
+        namespace=document.namespace,
+        url=exotic.url,
+        access=exotic.access_secret,
+        tls=exotic.tls,
+        named=tuple(place.named),
+    )
 
 
 def _refuse(raw: dict[str, Any], keys: dict[str, str], place: Place) -> bool:

@@ -24,6 +24,7 @@ _TEMPORARY_REASONS = frozenset(
 _PERMANENT_CODES = frozenset({400, 405, 406, 413, 415, 422})
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER = 401, 403, 404, 429, 500
 _LONGEST_DELAY = 3600.0
+_GUARDED = frozenset({"secrets", "configmaps"})  # read one by one, no more than needed
 
 
 class KubeConfigError(HooklineError):
@@ -70,9 +71,11 @@ class Request:
     def rule(self) -> str:
         """The RBAC rule that allows the request, to be pasted into a Role."""
         kind = f"a Role in namespace {self.namespace}" if self.namespace else "a ClusterRole"
+        only = self.verb == "get" and self.resource in _GUARDED
+        names = f'resourceNames: ["{self.name}"], ' if only else ""
         return (
             f'{kind} needs the rule {{apiGroups: ["{self.group}"], '
-            f'resources: ["{self.resource}"], verbs: ["{self.verb}"]}}'
+            f'resources: ["{self.resource}"], {names}verbs: ["{self.verb}"]}}'
         )
 
 

@@ -19,7 +19,7 @@ from server import options
 @options.context(None)
 @options.data_dir
 @options.namespace
-@options.secrets_dir
+@options.folders()
 @options.lenient
 @options.ready_file
 @options.log_level

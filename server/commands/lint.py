@@ -7,7 +7,9 @@ import msgspec
 
 from hookline.manifest import Mistake
 from server import options
-from server.manifests import Loaded, load
+from server.folders import Folders
+from server.manifests import Loaded, in_order, load
+from server.missing import missing
 
 
 @click.command(
@@ -19,13 +21,13 @@ from server.manifests import Loaded, load
 @options.paths(required=True)
 @options.output("text", "json")
 @options.lenient
-@options.secrets_dir
+@options.folders()
 @click.pass_context
 def command(
     ctx: click.Context,
     paths: tuple[Path, ...],
     output: str,
-    secrets_dir: Path | None,
+    folders: Folders,
     *,
     lenient: bool,
 ) -> None:
@@ -34,19 +36,20 @@ def command(
     PATH is a file, or a folder that is read with all folders in it. Exits with 1
     if there is an error; warnings alone exit with 0.
     """
-    loaded = load(paths, lenient=lenient, secrets_dir=secrets_dir)
+    loaded = load(paths, lenient=lenient, folders=folders)
+    mistakes = in_order([*loaded.mistakes, *missing(loaded)])
     if output == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(loaded.mistakes)))
+        click.echo(msgspec.json.format(msgspec.json.encode(mistakes)))
     else:
-        for mistake in loaded.mistakes:
+        for mistake in mistakes:
             click.echo(str(mistake))
-        click.echo(summary(loaded))
-    ctx.exit(int(bool(_of(loaded.mistakes, "error"))))
+        click.echo(summary(loaded, mistakes))
+    ctx.exit(int(bool(_of(mistakes, "error"))))
 
 
-def summary(loaded: Loaded) -> str:
+def summary(loaded: Loaded, mistakes: list[Mistake]) -> str:
     """Return the last line: what is fine and how much is not."""
-    errors, warnings = (len(_of(loaded.mistakes, level)) for level in ("error", "warning"))
+    errors, warnings = (len(_of(mistakes, level)) for level in ("error", "warning"))
     fine = [
         _number(len(loaded.sources), "EventSource"),
         _number(len(loaded.sensors), "Sensor"),

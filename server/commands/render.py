@@ -1,7 +1,9 @@
 """`hookline render`: what a Sensor would make of an event, with no bus and no cluster."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -10,10 +12,11 @@ from hookline.errors import HooklineError, ManifestError
 from hookline.manifest import refuse
 from sensor.spec import Sensor
 from server import options
-from server.manifests import load
+from server.manifests import Loaded, load
 from server.rendering import Firing, Judged, Rendering, render
 from server.samples import Sample, read_samples
 from server.yaml_text import dump
+from trigger.config_maps import ConfigMaps
 from trigger.spec import Trigger
 
 
@@ -37,16 +40,17 @@ from trigger.spec import Trigger
 @options.output("text", "json", "yaml")
 @options.namespace
 @options.lenient
+@options.folders(secrets=False)
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     path: Path,
     events: tuple[str, ...],
     only: str | None,
     output: str,
     namespace: str,
-    *,
-    lenient: bool,
+    **reading: Any,
 ) -> None:
     """Show what a sensor would create for an event, without running it.
 
@@ -54,10 +58,12 @@ def command(
     manifest, final name included. Exits with 1 on any error, else with 0 if a
     trigger fired, else with 3.
     """
-    sensor = _sensor(path, namespace, lenient=lenient)
+    loaded = _load(path, namespace=namespace, **reading)
+    [sensor] = loaded.sensors
     triggers = _triggers(sensor, only)
     samples = [sample for event in events for sample in _samples(event, sensor)]
-    rendering = render(sensor, triggers, samples, namespace)
+    maps = ConfigMaps(local=loaded.config_maps)
+    rendering = asyncio.run(render(sensor, triggers, samples, namespace, maps))
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(rendering.as_json())))
     else:
@@ -66,9 +72,9 @@ def command(
     ctx.exit(rendering.exit_code)
 
 
-def _sensor(path: Path, namespace: str, *, lenient: bool) -> Sensor:
-    """Return the one Sensor at a path; mistakes are said, errors end the command."""
-    loaded = load([path], lenient=lenient, namespace=namespace)
+def _load(path: Path, **reading: Any) -> Loaded:
+    """Return what a path holds, one Sensor; mistakes are said, errors end the command."""
+    loaded = load([path], **reading)
     for mistake in loaded.mistakes:
         if mistake.level == "warning":
             click.echo(str(mistake), err=True)
@@ -76,7 +82,7 @@ def _sensor(path: Path, namespace: str, *, lenient: bool) -> Sensor:
     if len(loaded.sensors) != 1:
         found = ", ".join(sensor.name for sensor in loaded.sensors) or "none"
         raise ManifestError(f"{path}: render needs exactly one Sensor, there is {found}")
-    return loaded.sensors[0]
+    return loaded
 
 
 def _triggers(sensor: Sensor, only: str | None) -> list[Trigger]:
@@ -101,6 +107,8 @@ def _yaml(rendering: Rendering) -> Iterator[str]:
             yield f"---\n{dump(firing.object).rstrip()}"
         if firing.error is not None:
             click.echo(f"trigger {firing.name}: {firing.error}", err=True)
+        if firing.elsewhere:
+            click.echo(f"trigger {firing.name}: {_verdict(firing)}", err=True)
 
 
 def _text(rendering: Rendering) -> Iterator[str]:
@@ -130,6 +138,6 @@ def _verdict(firing: Firing) -> str:
     if not firing.fired:
         return "does not fire"
     if firing.elsewhere:
-        return f"fires for event {firing.event_id}, its object is in {firing.elsewhere}"
+        return f"fires for event {firing.event_id}, its object was not read: {firing.elsewhere}"
     nothing = "" if firing.object is not None else ", nothing is created"
     return f"fires for event {firing.event_id}{nothing}"

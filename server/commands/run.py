@@ -22,7 +22,7 @@ _ROLES = ("all", "source", "sensor")
 @options.kubeconfig()
 @options.context()
 @options.namespace
-@options.secrets_dir
+@options.folders(hidden=True)
 @options.lenient
 @options.ready_file
 @options.log_level

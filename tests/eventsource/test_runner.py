@@ -149,14 +149,15 @@ async def test_a_port_taken_at_a_reload_is_a_problem_until_it_is_free(
 
 async def test_a_reload_brings_new_secrets(running, webhooks, client, port):
     source = webhooks(port, a=PUSH | {"authSecret": {"name": "s", "key": "t"}})
-    async with running(source, secrets=Secrets({("s", "t"): b"old"})) as runner:
+    secrets = Secrets({("s", "t"): b"old"})
+    async with running(source, secrets=secrets):
 
         async def status(token):
             headers = {"authorization": f"Bearer {token}"}
             return (await client.post(url(port), json=1, headers=headers)).status_code
 
         assert [await status("old"), await status("new")] == [200, 401]
-        await runner.replace([source], Secrets({("s", "t"): b"new"}))
+        secrets.local = Secrets({("s", "t"): b"new"}).local
         assert [await status("old"), await status("new")] == [401, 200]
 
 

@@ -48,7 +48,7 @@ def test_documents_come_before_files(tmp_path):
     (tmp_path / "login").mkdir()
     (tmp_path / "login" / "t").write_text("file")
     (tmp_path / "login" / "other").write_text("file too")
-    secrets = read_secrets([secret(stringData={"t": "document"})], []).within(tmp_path)
+    secrets = read_secrets([secret(stringData={"t": "document"})], [], tmp_path)
     assert secrets.value("login", "t") == b"document"
     assert secrets.value("login", "other") == b"file too"
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from hookline.errors import TemporaryError
+from server.folders import Folders
 from server.manifests import Loaded, load
 
 SOURCE = """\
@@ -79,7 +80,7 @@ def test_secrets_are_found_in_documents_and_then_in_the_folder(load_text, tmp_pa
     folder = tmp_path / "secrets"
     (folder / "f").mkdir(parents=True)
     (folder / "f" / "k").write_text("from-file\n")
-    loaded = load_text(secret, secrets_dir=folder)
+    loaded = load_text(secret, folders=Folders(secrets=folder))
     assert loaded.secrets.value("s", "k") == b"from-document"
     assert loaded.secrets.value("f", "k") == b"from-file"
     assert [each.kind for each in loaded.others] == ["Secret"]

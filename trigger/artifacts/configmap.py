@@ -1,5 +1,7 @@
 """`configmap`: the object stands in a ConfigMap of the Sensor's namespace."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from trigger.action import Doors
@@ -8,6 +10,8 @@ from trigger.artifact import Remote
 
 class Configmap(Remote):
     """An object in a ConfigMap, which is read when an event fires; one YAML or JSON document."""
+
+    refers_to: ClassVar[str] = "ConfigMap"
 
     name: str = Field(min_length=1, description="Name of the ConfigMap.")
     key: str = Field(min_length=1, description="Key within the ConfigMap.")
@@ -21,8 +25,8 @@ class Configmap(Remote):
         return f"the ConfigMap {self.name}, key {self.key}"
 
     def at_hand(self) -> None:
-        """Return nothing: the cluster has to be asked."""
+        """Return nothing: the cluster may have to be asked."""
 
     async def fetch(self, doors: Doors, namespace: str) -> str:
         """Return what the ConfigMap holds, not older than a few seconds."""
-        return await doors.config_maps.text(doors.cluster(), namespace, self.name, self.key)
+        return await doors.config_maps.text(doors.kube, namespace, self.name, self.key)
