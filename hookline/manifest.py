@@ -114,6 +114,9 @@ class Place:
                 return line
         return self.document.line
 
+    def __str__(self) -> str:
+        return f"{self.document.file}:{self.line}: {show(self.path)}"
+
     def error(self, message: str, *, code: str, suggestion: str = "") -> None:
         """Note a mistake that refuses the object."""
         self._note("error", code, message, suggestion)

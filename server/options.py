@@ -102,8 +102,10 @@ def folders(*, secrets: bool = True, hidden: bool = False) -> Decorator:
             return command(*args, folders=found, **flags)
 
         text = "Folder with NAME/KEY files, for {}."
-        command = _folder("--config-maps-dir", text.format("ConfigMaps"), hidden=hidden)(gathered)
-        return _folder("--secrets-dir", text.format("secrets"))(command) if secrets else command
+        with_maps = _folder("--config-maps-dir", text.format("ConfigMaps"), hidden=hidden)(gathered)
+        if not secrets:
+            return with_maps
+        return _folder("--secrets-dir", text.format("secrets"))(with_maps)
 
     return decorate
 

@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "plugins"))
 
 pytest_plugins = [
+    "clusters",
     "faulty_api",
     "hookline_processes",
     "nats_servers",

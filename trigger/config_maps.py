@@ -59,9 +59,7 @@ class ConfigMaps:
     async def _in_cluster(self, kube: KubeClient | None, where: tuple[str, str], key: str) -> str:
         if kube is None:
             looked = self.local.looked(where[1], key)
-            raise _missing(
-                f"ConfigMap {where[1]}, key {key}: {looked}; there is no way to Kubernetes"
-            )
+            raise _missing(f"ConfigMap {where[1]}, key {key}: {looked}; no cluster was asked")
         known = self._known.get(where)
         if known is None or time.monotonic() - known.read_at >= self._seconds:
             known = await self._shared(kube, where)

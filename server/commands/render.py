@@ -138,6 +138,6 @@ def _verdict(firing: Firing) -> str:
     if not firing.fired:
         return "does not fire"
     if firing.elsewhere:
-        return f"fires for event {firing.event_id}, its object was not read: {firing.elsewhere}"
+        return f"fires for event {firing.event_id}, its object is in {firing.elsewhere}"
     nothing = "" if firing.object is not None else ", nothing is created"
     return f"fires for event {firing.event_id}{nothing}"

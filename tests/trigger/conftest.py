@@ -1,69 +1,19 @@
-"""Clusters to create in (the sandbox, a real API server), events, and triggers from YAML."""
+"""Events, servers of a few lines, and triggers from YAML."""
 
 import json
-from collections.abc import Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 from aiohttp import web
 
 from hookline import names
 from hookline.event import Event
-from hookline.kube.client import KubeClient
-from hookline.kube.config import connect
 from hookline.manifest import Document, Place
 from trigger.action import Due, Setting
 from trigger.artifact import find_source
 from trigger.spec import read_trigger
-
-API = "argoproj.io/v1alpha1"
-WORKFLOWS = f"/apis/{API}/namespaces/{{}}/workflows"
-
-
-@dataclass
-class Cluster:
-    """Somewhere to create Workflows: a door, a namespace, and what is there by other means."""
-
-    kube: KubeClient
-    namespace: str
-    request: Callable[..., Any]
-
-    def names(self) -> list[str]:
-        items = self.request("GET", WORKFLOWS.format(self.namespace)).json()["items"]
-        return [item["metadata"]["name"] for item in items]
-
-    def put(self, name: str, **metadata: Any) -> None:
-        body = {
-            "apiVersion": API,
-            "kind": "Workflow",
-            "metadata": {"name": name, **metadata},
-            "spec": {"entrypoint": "main"},
-        }
-        answer = self.request("POST", WORKFLOWS.format(self.namespace), json=body)
-        assert answer.status_code == 201, answer.text
-
-    def delete(self, name: str) -> None:
-        self.request("DELETE", f"{WORKFLOWS.format(self.namespace)}/{name}").raise_for_status()
-
-
-@pytest.fixture(params=["sandbox", "real"])
-async def cluster(request):
-    """The same behaviour is asked of the sandbox and of the real API server."""
-    if request.param == "real":
-        api = request.getfixturevalue("kube_api")
-        kube = await connect(kubeconfig=str(api.kubeconfig()))
-        yield Cluster(kube, api.new_namespace(), api.admin.request)
-        await kube.close()
-        return
-    sandbox = request.getfixturevalue("sandbox")
-    with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
-        kube = await connect(server_url=sandbox.url)
-        yield Cluster(kube, "default", client.request)
-        await kube.close()
 
 
 @asynccontextmanager

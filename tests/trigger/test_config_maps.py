@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from hookline.errors import TemporaryError
+from hookline.local_values import LocalValues
 from hookline.kube.config import connect
 from trigger.config_maps import ConfigMaps
 
@@ -63,3 +64,26 @@ async def test_what_is_kept_is_bounded(kube):
         await maps.text(kube, f"n{number}", "a", "key")
 
     assert len(maps._known) == 128
+
+
+async def test_a_document_comes_before_a_file_and_a_file_before_the_cluster(kube, tmp_path):
+    maps = ConfigMaps(kept=0, local=LocalValues("ConfigMap", {}, tmp_path))
+    assert await maps.text(kube, "prod", "a", "key") == "text"
+
+    (tmp_path / "a").mkdir()
+    for content in ("one\n", "another\n"):
+        (tmp_path / "a" / "key").write_text(content)
+        assert await maps.text(kube, "prod", "a", "key") == content
+
+    maps.local = LocalValues("ConfigMap", {("a", "key"): b"document"}, tmp_path)
+    assert await maps.text(kube, "prod", "a", "key") == "document"
+    assert len(kube.asked) == 1
+
+
+async def test_without_a_cluster_the_message_says_where_it_looked(tmp_path):
+    local = LocalValues("ConfigMap", {("a", "raw"): b"\xff"}, tmp_path)
+    maps = ConfigMaps(local=local)
+    for key, said in (("key", f"{tmp_path / 'a' / 'key'} cannot be read"), ("raw", "no UTF-8")):
+        with pytest.raises(TemporaryError, match=said) as caught:
+            await maps.text(None, "prod", "a", key)
+        assert caught.value.reason == "NoSource"

@@ -421,6 +421,35 @@ def test_an_object_that_only_the_cluster_knows_is_named(render):
 
     assert code == 0
     assert "its object is in the ConfigMap objects, key one" in out
+    assert "no document has it, --config-maps-dir is not set" in out
+    code, out, err = render(*args, "-o", "yaml", sensor=ACTIONS, e=MAIN)
+    assert (code, out) == (0, "")
+    assert "its object is in the ConfigMap objects, key one" in err
+
+
+OBJECT = "{apiVersion: v1, kind: Secret, metadata: {generateName: a-}}"
+
+
+def test_an_object_in_a_config_map_document_or_file_is_shown(render, tmp_path):
+    args = ["--event", "push=e.json", "--trigger", "look", "-o", "yaml"]
+    head = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: objects}\n"
+    document = f"{head}data: {{one: '{OBJECT}'}}\n"
+    code, out, _ = render(*args, sensor=ACTIONS + document, e=MAIN)
+    assert (code, yaml.safe_load(out)["kind"]) == (0, "Secret")
+
+    (tmp_path / "maps" / "objects").mkdir(parents=True)
+    (tmp_path / "maps" / "objects" / "one").write_text(OBJECT)
+    args += ["--config-maps-dir", str(tmp_path / "maps")]
+    code, out, _ = render(*args, sensor=ACTIONS, e=MAIN)
+    assert (code, yaml.safe_load(out)["kind"]) == (0, "Secret")
+
+
+def test_a_config_map_that_holds_no_object_is_an_error_of_its_trigger(render):
+    args = ["--event", "push=e.json", "--trigger", "look"]
+    head = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: objects}\n"
+    code, out, _ = render(*args, sensor=f"{ACTIONS}{head}data: {{one: '[1]'}}\n", e=MAIN)
+    assert code == 1
+    assert "cannot fire for event sample: the source holds nothing usable" in out
 
 
 def test_an_object_in_a_file_is_shown_once_it_is_there(render):
