@@ -92,7 +92,7 @@ def folders(*, secrets: bool = True, hidden: bool = False) -> Decorator:
 
     Args:
         secrets: whether the command looks at secrets at all.
-        hidden: leave the second one out of the help, where that has to fit a screen.
+        hidden: name the second one in the text of the first, where the help has to fit a screen.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -101,11 +101,12 @@ def folders(*, secrets: bool = True, hidden: bool = False) -> Decorator:
             found = Folders(flags.pop("secrets_dir", None), flags.pop("config_maps_dir"))
             return command(*args, folders=found, **flags)
 
-        text = "Folder with NAME/KEY files, for {}."
-        with_maps = _folder("--config-maps-dir", text.format("ConfigMaps"), hidden=hidden)(gathered)
+        what = "Folder with NAME/KEY files, for"
+        with_maps = _folder("--config-maps-dir", f"{what} ConfigMaps.", hidden=hidden)(gathered)
         if not secrets:
             return with_maps
-        return _folder("--secrets-dir", text.format("secrets"))(with_maps)
+        text = f"{what} secrets (ConfigMaps: --config-maps-dir)." if hidden else f"{what} secrets."
+        return _folder("--secrets-dir", text)(with_maps)
 
     return decorate
 

@@ -139,12 +139,17 @@ def test_every_command_on_a_page_exists_with_its_flags(page: Path):
         assert set(flags) <= taken | {"--help", "-h"}, f"{page_name(page)}: hookline {line}"
 
 
+def of_the_login(option: click.Parameter) -> bool:
+    hidden = isinstance(option, click.Option) and option.hidden
+    return hidden and option.opts[0].startswith("--nats-")
+
+
 def options(command: click.Command) -> list[tuple[str, str, str]]:
     """Return flag, variable and default of a command's options, as the table writes them."""
     context = click.Context(command)
     found = []
     for option in command.params:
-        if not isinstance(option, click.Option) or option.hidden:
+        if not isinstance(option, click.Option) or of_the_login(option):
             continue
         default = option.get_default(context)
         shown = OFF if option.is_flag else REQUIRED if option.required else UNSET
@@ -164,10 +169,8 @@ def test_the_table_of_flags_has_every_option_of_a_command(name: str):
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
-def test_flags_that_the_help_leaves_out_stand_together_in_a_row_and_on_the_page_of_logins(
-    name: str,
-):
-    hidden = [o for o in commands()[name].params if isinstance(o, click.Option) and o.hidden]
+def test_flags_of_the_login_stand_together_in_a_row_and_on_the_page_of_logins(name: str):
+    hidden = [option for option in commands()[name].params if of_the_login(option)]
     listed = [
         flag
         for row in rows(section(read("flags.md"), f"## hookline {name}"))

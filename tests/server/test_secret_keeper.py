@@ -1,4 +1,4 @@
-"""Secrets of the cluster: found where nothing nearer has them, looked at again, named if missing."""
+"""Secrets of the cluster: found where nothing nearer has them, and named where they are missing."""
 
 import asyncio
 import json

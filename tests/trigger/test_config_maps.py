@@ -6,8 +6,8 @@ import pytest
 from aiohttp import web
 
 from hookline.errors import TemporaryError
-from hookline.local_values import LocalValues
 from hookline.kube.config import connect
+from hookline.local_values import LocalValues
 from trigger.config_maps import ConfigMaps
 
 
