@@ -105,7 +105,8 @@ def folders(*, secrets: bool = True, hidden: bool = False) -> Decorator:
         with_maps = _folder("--config-maps-dir", f"{what} ConfigMaps.", hidden=hidden)(gathered)
         if not secrets:
             return with_maps
-        text = f"{what} secrets (ConfigMaps: --config-maps-dir)." if hidden else f"{what} secrets."
+        brief = "NAME/KEY files, secrets (also --config-maps-dir)."
+        text = brief if hidden else f"{what} secrets."
         return _folder("--secrets-dir", text)(with_maps)
 
     return decorate
