@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent / "plugins"))
 pytest_plugins = [
     "clusters",
     "faulty_api",
+    "holding_proxy",
     "hookline_processes",
     "nats_servers",
     "pull_desk",

@@ -59,9 +59,9 @@ async def publish(bus: Bus, *ids: str, source: str = "hook", name: str = "push")
     return sequence
 
 
-async def eventually[T](ask: Callable[[], Awaitable[T]]) -> T:
-    """Return what `ask` gives once it is true; fails after 30 s."""
-    end = monotonic() + _DEADLINE
+async def eventually[T](ask: Callable[[], Awaitable[T]], seconds: float = _DEADLINE) -> T:
+    """Return what `ask` gives once it is true; fails after so many seconds."""
+    end = monotonic() + seconds
     while not (answer := await ask()):
         assert monotonic() < end, "it never became true"
         await asyncio.sleep(0.01)
