@@ -206,7 +206,7 @@ class Roster:
             "trigger is gone, its consumer stays",
             sensor=sensor,
             trigger=trigger,
-            hint=f"hookline forget {sensor} removes what is kept for it",
+            hint=f"hookline forget {sensor}/{trigger} removes what is kept for it",
         )
 
     @staticmethod

@@ -22,7 +22,7 @@ _SUMMARIES = {
     "audit": "Add up every event: launched, filtered, lost.",
     "deadletters": "See what was given up, and try it once more.",
     "publish": "Say a message on a subject of NATS.",
-    "forget": "Remove the state of a sensor that is gone.",
+    "forget": "Remove the state of what is gone for good.",
     "schema": "Print the JSON Schema of manifests for editors.",
 }
 

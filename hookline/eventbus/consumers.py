@@ -181,12 +181,12 @@ class Consumers:
         """Remove replaced consumers that nobody works on; return those that went."""
         return await self._retirement.retire()
 
-    async def forget(self, sensor: str) -> list[str]:
-        """Remove the consumers and records of a sensor that is gone; return what was removed.
+    async def forget(self, sensor: str, trigger: str | None = None) -> list[str]:
+        """Remove the consumers and records of a sensor (or one trigger of it) that is gone.
 
-        Raises BusRefusedError while somebody still pulls for it.
+        Returns what was removed. Raises BusRefusedError while somebody still pulls for it.
         """
-        return await self._retirement.forget(sensor)
+        return await self._retirement.forget(sensor, trigger)
 
 
 def _moment(text: str) -> str:

@@ -132,7 +132,7 @@ class Janitor:
         """Name what stands still in the way though nobody works on it."""
         now = self._clock()
         lowest = _lowest(survey, records)
-        owners = {r.consumer: r.sensor for r in records}
+        owners = {r.consumer: f"{r.sensor}/{r.trigger}" for r in records}
         gone = [(r.consumer, r.floor, 0) for r in records if r.consumer not in survey.cursors]
         idle = [(c.name, c.floor, c.delivered) for c in survey.cursors.values() if not c.waiting]
         still = [pin for pin in (*gone, *idle) if pin[1] == lowest < survey.state.last]
@@ -170,10 +170,10 @@ def _lowest(survey: Survey, records: list[TriggerStart]) -> int:
     return min([*there, *kept], default=survey.state.last)
 
 
-def _pin(consumer: str, sensor: str | None) -> str:
-    if sensor is None:
+def _pin(consumer: str, trigger: str | None) -> str:
+    if trigger is None:
         return f"consumer {consumer} (not Hookline's) holds events and nobody pulls from it"
     return (
-        f"nobody pulls for sensor {sensor}, and its events fill the stream: run it, or remove it"
-        f" with `hookline forget {sensor}`"
+        f"nobody pulls for {trigger}, and its events fill the stream: run it, or remove it"
+        f" with `hookline forget {trigger}`"
     )

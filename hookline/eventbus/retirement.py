@@ -1,4 +1,4 @@
-"""Consumers that have had their time: replaced ones go when idle, all of a sensor when told."""
+"""Consumers that have had their time: replaced ones go when idle, those that are gone when told."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -67,18 +67,20 @@ class Retirement:
         await self._delete(consumer)
         return True
 
-    async def forget(self, sensor: str) -> list[str]:
-        """Remove the consumers and records of a sensor that is gone; return what was removed.
+    async def forget(self, sensor: str, trigger: str | None = None) -> list[str]:
+        """Remove the consumers and records of a sensor, or of one trigger of it, that is gone.
 
-        Raises BusRefusedError while somebody still pulls for it.
+        The sensor's manifest goes with the last trigger. Returns what was removed. Raises
+        BusRefusedError while somebody still pulls for it.
         """
         records = [k.record for k in await self._starts.triggers() if k.record.sensor == sensor]
-        for record in records:
+        going = [record for record in records if trigger in (None, record.trigger)]
+        for record in going:
             await self._refuse_if_pulled(record)
         removed: list[str] = []
-        for record in records:
+        for record in going:
             removed += await self._forget(record)
-        if await self._starts.manifest(sensor) is not None:
+        if len(going) == len(records) and await self._starts.manifest(sensor) is not None:
             await self._starts.forget_manifest(sensor)
             removed.append(f"manifest of {sensor}")
         return removed
@@ -99,7 +101,7 @@ class Retirement:
             raise BusRefusedError(
                 f"a process is still working on {record.sensor}/{record.trigger}",
                 setting=f"{cursor.waiting} pulls wait on {record.consumer}",
-                remedy=f"stop it, or take {record.sensor} out of its manifests first",
+                remedy="stop it, or take that out of its manifests first",
             )
 
     async def _delete(self, consumer: str) -> bool:

@@ -66,7 +66,8 @@ def as_text(ledger: "Ledger") -> str:
         parts = [f"{count} {name}" for name, count in counts.items() if count]
         lines.append(f"{sensor}/{trigger}: {', '.join(parts) or 'nothing yet'}")
         if counts.get("pending"):
-            lines.append(f"  (is {sensor} gone for good? only then: hookline forget {sensor})")
+            who = f"{sensor}/{trigger}"
+            lines.append(f"  (is {who} gone for good? only then: hookline forget {who})")
     totals = ledger.as_json()
     lines += [f"{name:<13}{count:>9}" for name, count in totals.items()]
     lines += [f"unaccounted: {gap}" for gap in ledger.gaps]

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
+from typing import Any, Self
 
 import httpx
 
@@ -76,3 +77,29 @@ def launched_by(workflows: list[dict[str, Any]]) -> Counter[str]:
 def numbers_of(workflows: list[dict[str, Any]]) -> set[int]:
     """Return the numbers that the Workflows got as their argument."""
     return {int(w["spec"]["arguments"]["parameters"][0]["value"]) for w in workflows}
+
+
+class Flow:
+    """Crowds of ten, one after another in the background, while its `with` block lasts."""
+
+    def __init__(self, url: str) -> None:
+        self.sent = Sent()
+        self._url = url
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._enough.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for first in count(step=10):
+            if self._enough.is_set():
+                return
+            sent = Crowd(self._url, range(first, first + 10)).finish()
+            self.sent.stored |= sent.stored
+            self.sent.statuses += sent.statuses

@@ -211,7 +211,7 @@ async def test_a_trigger_that_nobody_works_on_for_an_hour_is_named_with_what_rem
     clock.now += 2
     await janitor.sweep()
     (line,) = janitor.pinned
-    assert "hookline forget s" in line
+    assert "`hookline forget s/t`" in line
 
 
 async def test_a_consumer_of_others_that_is_in_the_way_is_named_too(bus):

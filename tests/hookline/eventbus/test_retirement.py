@@ -134,3 +134,15 @@ async def test_forget_refuses_while_somebody_works_on_the_sensor(bus):
         assert await there(bus) == {bound.consumer}
     finally:
         await puller.stop(0)
+
+
+async def test_forget_of_one_trigger_leaves_the_others_and_the_last_takes_the_manifest(bus):
+    old = await bus.consumers.bind(a_plan(trigger="old"))
+    new = await bus.consumers.bind(a_plan(trigger="new"))
+    removed = await bus.consumers.forget("s", "old")
+    assert removed == [f"consumer {old.consumer}", "start of s/old"]
+    assert await there(bus) == {new.consumer}
+    assert await bus.starts.trigger("s", "new") is not None
+    assert await bus.consumers.forget("s", "nobody") == []
+    assert await bus.starts.manifest("s") is not None
+    assert "manifest of s" in await bus.consumers.forget("s", "new")
