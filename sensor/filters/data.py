@@ -4,7 +4,6 @@ import operator
 from collections.abc import Callable
 from typing import Any, Literal
 
-import re2
 from pydantic import Field
 
 from hookline.decision import Clause
@@ -12,6 +11,7 @@ from hookline.event import Event
 from hookline.language import gjson
 from hookline.language.errors import LanguageError
 from hookline.language.gofloat import read_float
+from hookline.language.regexp import compile_regexp
 from hookline.manifest import Place
 from sensor.filter import Check, Filter, Test
 
@@ -121,17 +121,15 @@ def _number(text: str, comparator: str, place: Place) -> Match | None:
 
 
 def _string(text: str, comparator: str, place: Place) -> Match | None:
-    options = re2.Options()
-    options.log_errors = False
     try:
-        pattern = re2.compile(text, options)  # type: ignore[no-untyped-call]  # the package's
-    except re2.error as error:
-        place.error(f"not a regular expression of RE2: {error}", code="bad-pattern")
+        search = compile_regexp(text)
+    except LanguageError as error:
+        place.error(str(error), code="bad-pattern")
         return None
     if comparator not in ("", "=", "!="):
         return lambda _found: False
     wanted = comparator != "!="
-    return lambda found: (pattern.search(found.text) is not None) is wanted
+    return lambda found: search(found.text) is wanted
 
 
 def _test(

@@ -43,7 +43,7 @@ class Exprs(Filter):
     """
 
     expr: str = Field(
-        min_length=1, description='Comparisons with && || ! ( ): action == "opened" && count > 1'
+        min_length=1, description='An expression of govaluate: action == "opened" && count + 1 > 2'
     )
     fields: list[ExprField] = Field(min_length=1, description="The names that expr uses")
 
@@ -65,7 +65,7 @@ class Exprs(Filter):
         try:
             return compile_expression(self.expr)
         except LanguageError as error:
-            place.error(str(error), code="not-yet" if error.not_yet else "bad-expression")
+            place.error(str(error), code="bad-expression")
             return None
 
     def _warn(self, expression: Expression, place: Place) -> None:
@@ -80,6 +80,18 @@ class Exprs(Filter):
                 f'"{text}" is read as a date: a number of seconds, never equal to a text',
                 code="date-literal",
                 suggestion="compare texts with a data filter",
+            )
+        for text in expression.accessors:
+            place.warn(
+                f"{text} is an error wherever its value is needed",
+                code="dotted-name",
+                suggestion=f"write [{text}], or another name in fields",
+            )
+        if expression.ignored:
+            place.warn(
+                f"nothing is looked at from {expression.ignored!r} on, as in Argo Events",
+                code="ignored-part",
+                suggestion="put an operator before it",
             )
 
 

@@ -1,7 +1,7 @@
 """Expressions over named fields, as `exprs` filters write them: `a == "b" && ([dep-c] > 1 || !d)`.
 
-The comparing and boolean part of Go's govaluate, with its habits: strict types, short circuits,
-and text literals that look like dates are numbers of seconds. The rest of it comes later.
+Go's govaluate with its habits: numbers are float64, types are strict, text literals that look like
+dates are numbers of seconds, and what stands behind a complete expression may be ignored.
 """
 
 from dataclasses import dataclass
@@ -26,11 +26,15 @@ class Expression:
         text: as it was written.
         names: the fields that it names.
         dates: its text literals that are read as dates.
+        accessors: its names with a dot, which are an error wherever their value is needed.
+        ignored: where govaluate stops reading, empty when it reads all.
     """
 
     text: str
     names: frozenset[str]
     dates: tuple[str, ...]
+    accessors: tuple[str, ...]
+    ignored: str
     _stage: Stage
 
     def evaluate(self, fields: Fields) -> Any:
@@ -49,11 +53,13 @@ def compile_expression(text: str) -> Expression:
     """Return the compiled expression.
 
     Raises:
-        LanguageError: a mistake, too long, too deep, or (`not_yet`) a form that comes later.
+        LanguageError: a mistake, too long or too deep.
     """
     if len(text) > MAX_LENGTH:
         raise LanguageError(f"the expression is longer than {MAX_LENGTH} characters")
     tokens = read_tokens(text)
     names = frozenset(token.value for token in tokens if token.kind is Kind.NAME)
     dates = tuple(token.text for token in tokens if token.kind is Kind.DATE)
-    return Expression(text, names, dates, parser.parse(tokens))
+    accessors = tuple(token.text for token in tokens if token.kind is Kind.ACCESSOR)
+    stage, ignored = parser.parse(tokens)
+    return Expression(text, names, dates, accessors, ignored, stage)

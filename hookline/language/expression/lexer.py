@@ -11,19 +11,24 @@ from typing import Any, NamedTuple
 
 from hookline.language.errors import LanguageError
 from hookline.language.expression.dates import read_date
+from hookline.language.gofloat import read_float
 
 
 class Kind(Enum):
     """What a token is; the value is its name for people."""
 
     NAME = "a name"
+    ACCESSOR = "a name with a dot"
     NUMBER = "a number"
     BOOLEAN = "a boolean"
     TEXT = "a text"
     DATE = "a text that is a date"
+    PATTERN = "a regular expression"
     PREFIX = "a sign before a value"
+    MODIFIER = "an operator"
     COMPARATOR = "a comparison"
     LOGICAL = "a boolean operator"
+    TERNARY = "a choice"
     SEPARATOR = "a comma"
     OPEN = "an opening parenthesis"
     CLOSE = "a closing parenthesis"
@@ -40,22 +45,27 @@ class Token(NamedTuple):
 _SPACES = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
 _SPACE = frozenset(_SPACES + "".join(map(chr, range(0x2000, 0x200B))))
 _QUOTES = "'\""
-_DECIMAL = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
-_HEX = re.compile(r"0x([0-9a-fA-F]{1,16})(?![0-9a-fA-F])")
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_LARGEST_HEX = 0xFFFF_FFFF_FFFF_FFFF
+_MODIFIERS = ("+", "-", "*", "/", "%", "**", "&", "|", "^", ">>", "<<")
 _OPERATORS = {
-    **dict.fromkeys(("==", "!=", "<", ">", "<=", ">="), Kind.COMPARATOR),
+    **dict.fromkeys(_MODIFIERS, Kind.MODIFIER),
+    **dict.fromkeys(("==", "!=", "<", ">", "<=", ">=", "=~", "!~"), Kind.COMPARATOR),
     **dict.fromkeys(("&&", "||"), Kind.LOGICAL),
+    **dict.fromkeys(("?", ":", "??"), Kind.TERNARY),
 }
-_PREFIXES = frozenset("!-")
-_LATER = frozenset(("=~", "!~", "?", ":", "??", "+", "-", "*", "/", "%", "**", "~"))
-_LATER |= frozenset(("&", "|", "^", "<<", ">>"))
+_SINGLE = {",": Kind.SEPARATOR, "(": Kind.OPEN, ")": Kind.CLOSE}
+_PREFIXES = frozenset("!-~")
 _MEANT = {"=": "==", "===": "==", "!==": "!=", "<>": "!="}
 # After these a sign stands before a value, elsewhere it is an operator between two.
-_SIGN_MAY_FOLLOW = frozenset((Kind.OPEN, Kind.COMPARATOR, Kind.LOGICAL, Kind.SEPARATOR))
+_SIGN_MAY_FOLLOW = frozenset((Kind.OPEN, Kind.COMPARATOR, Kind.LOGICAL, Kind.SEPARATOR)) | {
+    Kind.MODIFIER,
+    Kind.TERNARY,
+}
 
 
 def read_tokens(text: str) -> list[Token]:
-    """Return the tokens; LanguageError for what is no token, `not_yet` for what comes later."""
+    """Return the tokens; LanguageError for what is none."""
     tokens: list[Token] = []
     at = 0
     while at < len(text):
@@ -70,7 +80,7 @@ def read_tokens(text: str) -> list[Token]:
 
 def _token(text: str, at: int, before: Kind) -> tuple[Token, int]:
     character = text[at]
-    if character.isdecimal() or character == ".":
+    if _is_numeric(character):
         return _number(text, at)
     if character in _QUOTES:
         return _text(text, at)
@@ -79,22 +89,29 @@ def _token(text: str, at: int, before: Kind) -> tuple[Token, int]:
         return Token(Kind.NAME, name, name), end
     if character.isalpha():
         return _word(text, at)
-    for single, kind in ((",", Kind.SEPARATOR), ("(", Kind.OPEN), (")", Kind.CLOSE)):
-        if character == single:
-            return Token(kind, single, single), at + 1
+    if character in _SINGLE:
+        return Token(_SINGLE[character], character, character), at + 1
     return _operator(text, at, before)
 
 
 def _number(text: str, at: int) -> tuple[Token, int]:
     if text.startswith("0x", at) and len(text) > at + len("0x"):
-        found = _HEX.match(text, at)
-        if found is None:
-            raise LanguageError(f"{text[at : at + 20]} is no hexadecimal number of 64 bits")
-        return Token(Kind.NUMBER, found[0], float(int(found[1], 16))), found.end()
-    digits, end = _run(text, at, lambda one: one.isdecimal() or one == ".")
-    if not _DECIMAL.fullmatch(digits) or (number := float(digits)) == float("inf"):
+        return _hexadecimal(text, at)
+    digits, end = _run(text, at, _is_numeric)
+    number = read_float(digits)
+    if number is None or number == float("inf"):
         raise LanguageError(f"{digits} is no number")
     return Token(Kind.NUMBER, digits, number), end
+
+
+def _hexadecimal(text: str, at: int) -> tuple[Token, int]:
+    start = at + len("0x")
+    while start < len(text) and text[start] in _SPACE:  # govaluate skips them
+        start += 1
+    digits, end = _run(text, start, lambda one: one.isdecimal() or one.lower() in "abcdef")
+    if not _HEX.fullmatch(digits) or int(digits, 16) > _LARGEST_HEX:
+        raise LanguageError(f"{text[at : at + 20]} is no hexadecimal number of 64 bits")
+    return Token(Kind.NUMBER, text[at:end], float(int(digits, 16))), end
 
 
 def _text(text: str, at: int) -> tuple[Token, int]:
@@ -107,13 +124,21 @@ def _text(text: str, at: int) -> tuple[Token, int]:
 
 def _word(text: str, at: int) -> tuple[Token, int]:
     word, end = _run(text, at, lambda one: one.isalpha() or one.isdecimal() or one in "_.")
-    if "." in word:
-        raise LanguageError(f"write [{word.rstrip('.')}]: a name with a dot stands in brackets")
+    if "." in word[1:]:
+        return _accessor(word), end
     if word in ("true", "false"):
         return Token(Kind.BOOLEAN, word, word == "true"), end
     if word in ("in", "IN"):
         return Token(Kind.COMPARATOR, word, "in"), end
     return Token(Kind.NAME, word, word), end
+
+
+def _accessor(word: str) -> Token:
+    """Return a path into a Go struct: fields of events are none, but the text is allowed."""
+    parts = word.split(".")
+    if word.endswith(".") or any(part[:1].upper() != part[:1] for part in parts[1:]):
+        raise LanguageError(f"write [{word.rstrip('.')}]: a name with a dot stands in brackets")
+    return Token(Kind.ACCESSOR, word, tuple(parts))
 
 
 def _operator(text: str, at: int, before: Kind) -> tuple[Token, int]:
@@ -122,13 +147,14 @@ def _operator(text: str, at: int, before: Kind) -> tuple[Token, int]:
         return Token(Kind.PREFIX, sign, sign), end
     if sign in _OPERATORS:
         return Token(_OPERATORS[sign], sign, sign), end
-    if sign in _LATER:
-        hint = "; a name with - in it stands in brackets: [my-name]" if sign == "-" else ""
-        raise LanguageError(f"the operator {sign} is not there yet in Hookline{hint}", not_yet=True)
     if sign in _MEANT:
         raise LanguageError(f"{sign} is no operator, write {_MEANT[sign]}")
     hint = "; put a space between operators" if len(sign) > 1 else ""
     raise LanguageError(f"{sign or text[at]} is no operator{hint}")
+
+
+def _is_numeric(character: str) -> bool:
+    return character.isdecimal() or character == "."
 
 
 def _is_sign(character: str) -> bool:

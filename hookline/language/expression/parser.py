@@ -1,40 +1,82 @@
-"""Tokens to one closure, by precedence: a comma, `||`, `&&`, comparisons, a sign before a value."""
+"""Tokens to one closure, by precedence, from a comma down to a sign before a value."""
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 from hookline.language.errors import LanguageError
 from hookline.language.expression import stages
+from hookline.language.expression.grammar import END, check, shown
 from hookline.language.expression.lexer import Kind, Token
+from hookline.language.expression.operators import OPERATORS
 from hookline.language.expression.stages import Stage
+from hookline.language.expression.values import Pattern
+from hookline.language.regexp import compile_regexp
 
 MAX_DEPTH = 50
-MAX_COMPARISONS = 50
-
-_END = Token(Kind.CLOSE, "the end", None)
-_LITERALS = frozenset((Kind.NUMBER, Kind.BOOLEAN, Kind.TEXT, Kind.DATE))
-_WORDS = {"and": "&&", "or": "||"}
+_LITERALS = frozenset((Kind.NUMBER, Kind.BOOLEAN, Kind.TEXT, Kind.DATE, Kind.PATTERN))
 
 
-def parse(tokens: list[Token]) -> Stage:
+class _Level(NamedTuple):
+    """The operators that bind equally: what kind their tokens are, and their signs."""
+
+    kind: Kind
+    signs: frozenset[str]
+
+
+# Loosest first. Operators of a level are worked out from the left, `**` too.
+_LEVELS = (
+    _Level(Kind.TERNARY, frozenset(("?", ":", "??"))),
+    _Level(Kind.LOGICAL, frozenset(("||",))),
+    _Level(Kind.LOGICAL, frozenset(("&&",))),
+    _Level(Kind.COMPARATOR, frozenset(("==", "!=", "<", ">", "<=", ">=", "=~", "!~", "in"))),
+    _Level(Kind.MODIFIER, frozenset("&|^")),
+    _Level(Kind.MODIFIER, frozenset((">>", "<<"))),
+    _Level(Kind.MODIFIER, frozenset("+-")),
+    _Level(Kind.MODIFIER, frozenset("*/%")),
+    _Level(Kind.MODIFIER, frozenset(("**",))),
+)
+
+
+class Parsed(NamedTuple):
+    """The stage of an expression, and where govaluate stops reading it, if it does."""
+
+    stage: Stage
+    ignored: str
+
+
+def parse(tokens: list[Token]) -> Parsed:
     """Return the stage of the whole expression; LanguageError where the tokens form none."""
-    parser = _Parser(tokens)
+    check(tokens)
+    parser = _Parser(_with_patterns(tokens))
     stage = parser.separated()
     left = parser.peek()
-    if left is not _END:
-        raise _unexpected(left)
-    return stage
+    return Parsed(stage, parser.skipped or ("" if left is END else left.text))
+
+
+def _with_patterns(tokens: list[Token]) -> list[Token]:
+    """Return the tokens with the texts behind `=~` and `!~` as regular expressions."""
+    found = list(tokens)
+    for before, token in enumerate(tokens[1:]):
+        if token.kind is Kind.TEXT and tokens[before].value in ("=~", "!~"):
+            pattern = Pattern(token.value, compile_regexp(token.value))
+            found[before + 1] = Token(Kind.PATTERN, token.text, pattern)
+    return found
 
 
 class _Parser:
-    """The place in the tokens, and how many parentheses are open there."""
+    """The place in the tokens, and how many parentheses are open there.
+
+    Attributes:
+        skipped: the first token that govaluate takes for a closing parenthesis though it is none.
+    """
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._at = 0
         self._depth = 0
+        self.skipped = ""
 
     def peek(self) -> Token:
-        return self._tokens[self._at] if self._at < len(self._tokens) else _END
+        return self._tokens[self._at] if self._at < len(self._tokens) else END
 
     def _next(self) -> Token:
         token = self.peek()
@@ -42,77 +84,53 @@ class _Parser:
         return token
 
     def separated(self) -> Stage:
-        found = self._series(self._any, ",")
+        """Return the stage of values with commas between them, or of the only one."""
+        found = [self._level(0)]
+        while self.peek().kind is Kind.SEPARATOR:
+            self._next()
+            found.append(self._level(0))
         return found[0] if len(found) == 1 else stages.listing(found)
 
-    def _any(self) -> Stage:
-        found = self._series(self._all, "||")
-        return found[0] if len(found) == 1 else stages.logical("||", found)
-
-    def _all(self) -> Stage:
-        found = self._series(self._comparison, "&&")
-        return found[0] if len(found) == 1 else stages.logical("&&", found)
-
-    def _series(self, part: Callable[[], Stage], sign: str) -> list[Stage]:
-        found = [part()]
-        while self.peek().value == sign and self.peek().kind in (Kind.SEPARATOR, Kind.LOGICAL):
-            self._next()
-            found.append(part())
-        return found
-
-    def _comparison(self) -> Stage:
-        first = self._signed()
-        rest: list[tuple[str, Stage]] = []
-        while self.peek().kind is Kind.COMPARATOR:
-            sign = self._next().value
-            rest.append((sign, self._signed()))
-        if len(rest) > MAX_COMPARISONS:
-            raise LanguageError(f"more than {MAX_COMPARISONS} comparisons stand in a row")
-        return stages.comparison(first, rest) if rest else first
+    def _level(self, number: int) -> Stage:
+        if number == len(_LEVELS):
+            return self._signed()
+        level = _LEVELS[number]
+        first = self._level(number + 1)
+        rest: list[stages.Step] = []
+        while self.peek().kind is level.kind and self.peek().value in level.signs:
+            operator = OPERATORS[self._next().value]
+            rest.append((operator, self._level(number + 1)))
+        return stages.chain(first, rest) if rest else first
 
     def _signed(self) -> Stage:
         if self.peek().kind is not Kind.PREFIX:
             return self._operand()
         sign = self._next()
-        if self.peek().kind in (Kind.TEXT, Kind.DATE):
-            raise LanguageError(f"{sign.text} cannot stand before the text {self.peek().text!r}")
         return stages.prefix(sign.text, self._operand())
 
     def _operand(self) -> Stage:
-        token = self._next()
+        token = self.peek()
+        if token.kind is Kind.CLOSE:
+            return stages.literal(None)  # `()` is the only way to write null
+        self._next()
         if token.kind in _LITERALS:
             return stages.literal(token.value)
         if token.kind is Kind.NAME:
-            if self.peek().kind is Kind.OPEN:
-                raise LanguageError(f"there is no function {token.text}")
             return stages.field(token.value)
+        if token.kind is Kind.ACCESSOR:
+            arguments = self.separated() if self.peek().kind is Kind.OPEN else None
+            return stages.accessor(token.value, arguments)
         if token.kind is Kind.OPEN:
             return self._enclosed()
-        raise LanguageError(f"a value is missing before {_shown(token)}")
+        raise LanguageError(f"a value is missing before {shown(token)}")
 
     def _enclosed(self) -> Stage:
-        if self.peek().kind is Kind.CLOSE and self.peek() is not _END:
-            self._next()
-            return stages.literal(None)  # the only way to write null
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise LanguageError(f"more than {MAX_DEPTH} parentheses are open")
         stage = self.separated()
         closing = self._next()
-        if closing is _END:
-            raise LanguageError("a parenthesis is not closed")
         if closing.kind is not Kind.CLOSE:
-            raise _unexpected(closing)
+            self.skipped = self.skipped or closing.text
         self._depth -= 1
         return stage
-
-
-def _shown(token: Token) -> str:
-    return token.text if token.kind is not Kind.TEXT else repr(token.text)
-
-
-def _unexpected(token: Token) -> LanguageError:
-    if token.kind is Kind.CLOSE:
-        return LanguageError("there is a closing parenthesis too many")
-    hint = f", write {_WORDS[token.text]}" if token.text in _WORDS else ""
-    return LanguageError(f"an operator is missing before {_shown(token)}{hint}")

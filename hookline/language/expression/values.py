@@ -1,11 +1,14 @@
 """The values of expressions as Go has them: when two are equal, how messages quote one."""
 
 import json
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from hookline.language.jsontext import number_text
+from hookline.language.regexp import Search
 
 _SHOWN = 200
 _LARGE = 6
@@ -22,6 +25,17 @@ class EvaluationError(ValueError):
     def __init__(self, message: str, *, public: str = "") -> None:
         super().__init__(message)
         self.public = public or message
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A regular expression that stands in an expression as a text."""
+
+    text: str
+    search: Search
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def read_block(raw: bytes) -> Any:
@@ -81,7 +95,7 @@ def quote(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    if value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return number_text(value)
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
     power = len(digits) - 1 + int(exponent)

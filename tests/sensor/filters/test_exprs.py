@@ -56,6 +56,10 @@ def mistakes(raw: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("n == ()", {"n": "null"}, True),
         ("o == p", {"o": "object", "p": "object"}, True),
         ("b == 12345678901234567891", {"b": "big"}, True),
+        ("x / 4 + 1 == 3.5", {"x": "a-longer-name"}, True),
+        ("x =~ '^B' || x + x == 'bb'", {"x": "a"}, True),
+        ("(x > 5 ? 'big' : 'small') == 'big'", {"x": "a-longer-name"}, True),
+        ("x ?? 1 == 1", {"x": "null"}, True),
     ],
 )
 def test_an_event_passes_when_the_expression_is_true(
@@ -148,8 +152,9 @@ def test_an_event_without_data_passes():
 @pytest.mark.parametrize(
     ("change", "level", "code", "path"),
     [
-        ({"expr": "a + 1 == 2"}, "error", "not-yet", "exprs[0].expr"),
-        ({"expr": "a =~ 'x'"}, "error", "not-yet", "exprs[0].expr"),
+        ({"expr": "a =~ 'x['"}, "error", "bad-expression", "exprs[0].expr"),
+        ({"expr": "a == 1 || a.B"}, "warning", "dotted-name", "exprs[0].expr"),
+        ({"expr": "(a == 1) a == 2"}, "warning", "ignored-part", "exprs[0].expr"),
         ({"expr": "a = 1"}, "error", "bad-expression", "exprs[0].expr"),
         ({"expr": ""}, "error", "bad-value", "exprs[0].expr"),
         ({"fields": []}, "error", "bad-value", "exprs[0].fields"),
