@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 
-import msgspec
 from pydantic import Field
 
 from hookline.block import Block
 from hookline.language.errors import LanguageError
 from hookline.language.expr import EvaluationError, compile_expr
+from hookline.language.expr.json_text import from_json
 from hookline.manifest import Place
 
 type Judge = Callable[[bytes], bool]
 """Says whether an event with this data (JSON) is kept; EvaluationError when it cannot tell."""
-
-_decode = msgspec.json.Decoder(dict).decode
 
 
 class EventFilter(Block):
@@ -28,14 +26,13 @@ class EventFilter(Block):
         try:
             holds = compile_expr(self.expression)
         except LanguageError as error:
-            code = "not-yet" if error.not_yet else "bad-expression"
-            (place / "expression").error(str(error), code=code)
+            (place / "expression").error(str(error), code="bad-expression")
             return None
 
         def judge(data: bytes) -> bool:
-            try:
-                return holds(_decode(data))
-            except RecursionError as error:
-                raise EvaluationError("the data is nested too deep to compare") from error
+            variables = from_json(data.decode(errors="replace"))
+            if not isinstance(variables, dict):
+                raise EvaluationError("the data is no object")
+            return holds(variables)
 
         return judge

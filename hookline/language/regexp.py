@@ -20,6 +20,13 @@ def compile_regexp(text: str) -> Search:
     options.log_errors = False
     try:
         pattern = re2.compile(text, options)  # type: ignore[no-untyped-call]  # the package's
-    except re2.error as error:
+    except (re2.error, UnicodeEncodeError) as error:
         raise LanguageError(f"not a regular expression of RE2: {error}") from error
-    return lambda searched: pattern.search(searched) is not None
+
+    def search(searched: str) -> bool:
+        try:
+            return pattern.search(searched) is not None
+        except UnicodeEncodeError:  # half a character, as a cut text or JSON may hold it
+            return pattern.search(searched.encode("utf-8", "replace").decode()) is not None
+
+    return search
