@@ -1,7 +1,7 @@
 """Bodies of requests, turned into strict, compact JSON as Go's encoder writes it.
 
-What two readers could understand differently (duplicate keys, NaN, lone surrogates, broken
-UTF-8) or could not cope with (deep nesting, numbers without bounds) is refused.
+What two readers could understand differently (duplicate keys, NaN, broken UTF-8) or could not
+cope with (deep nesting, numbers without bounds) is refused. Half a surrogate pair becomes U+FFFD.
 """
 
 import json
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from eventsource.source import RefusedError
+from hookline.surrogates import replace_halves
 
 MAX_DEPTH = 100
 MAX_FIELDS = 10_000
@@ -51,7 +52,7 @@ def strict_json(body: bytes) -> bytes:
         raise _bad("it is empty")
     _check_depth(body)
     try:
-        tree = _decode(body)
+        body, tree = _read(body)
         compact = msgspec.json.format(body, indent=-1)
     except UnicodeDecodeError as error:
         raise _bad(f"invalid UTF-8 at byte {error.start}") from error
@@ -59,6 +60,16 @@ def strict_json(body: bytes) -> bytes:
         raise _bad(str(error)) from error
     _check_keys(body, tree, compact)
     return compact
+
+
+def _read(body: bytes) -> tuple[bytes, Any]:
+    """Return the body, without halves of surrogate pairs if it has any, and what it says."""
+    try:
+        return body, _decode(body)
+    except msgspec.DecodeError:
+        if (whole := replace_halves(body)) is body:
+            raise
+        return whole, _decode(whole)
 
 
 def _bad(why: str) -> RefusedError:

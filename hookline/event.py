@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from hookline.errors import PermanentError
+from hookline.surrogates import replace_halves
 
 JSON_TYPE = "application/json"
 
@@ -48,7 +49,7 @@ class Event:
         type: kind of the source (`webhook`).
         time: when it was received, RFC 3339, UTC.
         data: the payload, as bytes; JSON unless `content_type` says otherwise; empty for none.
-        content_type: CloudEvents `datacontenttype`.
+        content_type: CloudEvents `datacontenttype`; empty where the event came without one.
     """
 
     id: str
@@ -65,7 +66,7 @@ class Event:
         if not self.data:
             return None
         try:
-            return _any.decode(self.data)
+            return _read(_any, self.data)
         except (msgspec.DecodeError, RecursionError) as error:
             raise PermanentError(
                 f"the data of event {self.id} is no JSON: {error}", reason="BadEvent"
@@ -125,7 +126,7 @@ def encode(event: Event) -> bytes:
 def decode(raw: bytes) -> Event:
     """Return the event that `raw` carries; PermanentError (BadEvent) when it is no CloudEvent."""
     try:
-        envelope = _decoder.decode(raw)
+        envelope = _read(_decoder, raw)
         data = _data(envelope)
     except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError) as error:
         raise PermanentError(f"not a CloudEvent: {error}", reason="BadEvent") from error
@@ -140,8 +141,17 @@ def decode(raw: bytes) -> Event:
         type=envelope.type,
         time=envelope.time,
         data=data,
-        content_type=envelope.datacontenttype or JSON_TYPE,
+        content_type=envelope.datacontenttype,
     )
+
+
+def _read[T](decoder: msgspec.json.Decoder[T], text: bytes) -> T:
+    try:
+        return decoder.decode(text)
+    except msgspec.DecodeError:
+        if (whole := replace_halves(text)) is text:
+            raise
+        return decoder.decode(whole)
 
 
 def _data(envelope: _Envelope) -> bytes:

@@ -10,6 +10,7 @@ import msgspec
 
 from hookline.errors import HooklineError, PermanentError
 from hookline.event import JSON_TYPE, Event, decode
+from hookline.surrogates import replace_halves
 from sensor.spec import Dependency, Sensor
 
 SAMPLE_ID = "sample"
@@ -67,7 +68,7 @@ def _split(argument: str, dependencies: Mapping[str, Dependency]) -> tuple[str, 
 def _read(path: Path) -> tuple[bytes, str]:
     """Return a file's bytes and when it was written, so that the same file is the same event."""
     try:
-        raw = path.read_bytes().strip()
+        raw = replace_halves(path.read_bytes().strip())
         modified = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
     except OSError as error:
         raise SampleError(f"{path}: {error.strerror}") from error

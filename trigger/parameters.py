@@ -200,7 +200,8 @@ def _value(found: gjson.Found) -> Value:
 
 
 def _data(event: Event) -> bytes:
-    if event.content_type != JSON_TYPE:
+    # An event without a type is JSON, says CloudEvents; Argo Events would lose it here.
+    if event.content_type not in {"", JSON_TYPE}:
         raise PermanentError(
             f"the data of event {event.id} is {event.content_type}, a path needs {JSON_TYPE}",
             reason=REASON,

@@ -80,10 +80,20 @@ def test_what_is_no_strict_json_is_refused(body):
 
 
 @pytest.mark.parametrize(
-    "body", [rb'"\ud800"', rb'{"a":"\udc00x"}', rb'["\ude00\ud83d"]', rb'{"\ud800":1}']
+    ("body", "stored"),
+    [
+        (rb'"\ud800"', rb'"\ufffd"'),
+        (rb'{"a": "\udc00x", "n": 1.50}', rb'{"a":"\ufffdx","n":1.50}'),
+        (rb'["\ude00\ud83d", "\ud83d\ude00"]', rb'["\ufffd\ufffd","\ud83d\ude00"]'),
+        (rb'{"\ud800":1}', rb'{"\ufffd":1}'),
+    ],
 )
-def test_a_lone_surrogate_is_refused(body):
-    refused(body)
+def test_half_a_surrogate_pair_is_stored_as_the_character_that_go_reads_in_it(body, stored):
+    assert strict_json(body) == stored
+
+
+def test_keys_that_are_equal_once_their_halves_are_replaced_are_refused():
+    assert "duplicate" in refused(rb'{"\ud800":1,"\ud801":2}')
 
 
 @pytest.mark.parametrize("body", [b'"\xff"', b'{"\xc3\x28":1}', b'"\xed\xa0\x80"', b'"\xc0\xaf"'])

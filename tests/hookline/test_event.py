@@ -46,6 +46,7 @@ def test_the_wire_has_the_attributes_of_a_cloud_event():
         an_event(data=b"null"),
         an_event(data=bytes(range(256)), content_type="application/octet-stream"),
         an_event(id="é\n", data='"ü"'.encode()),
+        an_event(content_type=""),
     ],
 )
 def test_what_is_encoded_is_decoded_to_the_same_event(event):
@@ -146,3 +147,21 @@ def test_data_that_is_nested_too_deep_is_a_bad_event():
     with pytest.raises(PermanentError) as caught:
         _ = deep.value
     assert caught.value.reason == "BadEvent"
+
+
+def test_an_event_without_a_type_of_its_data_has_none_in_its_context():
+    event = decode(b'{"id":"1","source":"s","subject":"e","data":{"a":1}}')
+    assert event.context["datacontenttype"] == ""
+    assert event.value == {"a": 1}
+    assert json.loads(event.whole)["context"]["datacontenttype"] == ""
+
+
+def test_half_a_surrogate_pair_reads_as_the_replacement_character():
+    data = rb'{"title": "cut \ud83d", "whole": "\ud83d\ude00", "n": 1.50}'
+    fields = {"id": "1", "source": "s", "subject": "e"}
+    encoded = {**fields, "data_base64": base64.b64encode(data).decode()}
+    plain = json.dumps({**fields, "id": "\ud800"}).encode()[:-1] + b', "data": ' + data + b"}"
+    for raw in (json.dumps(encoded).encode(), plain):
+        assert decode(raw).value == {"title": "cut \ufffd", "whole": "😀", "n": 1.5}
+    assert decode(plain).id == "\ufffd"
+    assert decode(json.dumps(encoded).encode()).data == data

@@ -191,6 +191,12 @@ def test_data_that_is_no_json_has_no_paths(fill):
     assert fill({"contextKey": "id"}, **fields) == {"out": "e1"}
 
 
+def test_data_without_a_type_is_json_and_its_type_is_empty(fill):
+    fields = {"data": b'{"a": 1}', "content_type": ""}
+    assert fill({"dataKey": "a"}, **fields) == {"out": "1"}
+    assert fill({"contextKey": "datacontenttype"}, **fields) == {"out": ""}
+
+
 @pytest.fixture
 def mistakes(at):
     def _mistakes(raw):

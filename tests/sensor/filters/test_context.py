@@ -41,6 +41,14 @@ def test_every_attribute_that_is_given_must_be_equal(wanted: dict[str, Any], pas
     assert judge(EVENT).passed is passes
 
 
+def test_an_event_that_came_without_a_type_of_its_data_has_none():
+    untyped = Event("1", "hooks", "push", "webhook", "2026-01-01T00:00:00Z", b"{}", "")
+    judge, _ = read({"type": "webhook", "datacontenttype": "application/json"})
+    assert judge is not None
+    assert not judge(untyped).passed
+    assert judge(untyped).clauses[0].actual == {"type": "webhook", "datacontenttype": ""}
+
+
 def test_the_clause_tells_both_sides():
     judge, _ = read({"source": "hooks", "subject": "pull"})
     assert judge is not None

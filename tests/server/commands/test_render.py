@@ -241,6 +241,26 @@ def test_a_cloud_event_without_source_goes_where_it_is_sent(render):
     assert annotations["hookline.dev/event-source"] == "webhook"
 
 
+def test_a_cloud_event_without_a_type_of_its_data_shows_none_and_its_data_is_json(render):
+    sensor = SENSOR.replace("$.push.body.author", "$.context.push.datacontenttype")
+    for given, shown in (({}, ""), ({"datacontenttype": "application/json"}, "application/json")):
+        event = {"specversion": "1.0", **given, "data": MAIN}
+        files = {"event": json.dumps(event)}
+        code, out, _ = render("--event", "push=event.json", "-o", "json", sensor=sensor, **files)
+        assert code == 0
+        made = json.loads(out)["triggers"][0]["object"]["spec"]["arguments"]["parameters"]
+        assert [each["value"] for each in made] == ["main", shown]
+
+
+def test_half_a_surrogate_pair_in_an_event_file_is_read_as_go_reads_it(render):
+    text = r'{"body": {"branch": "main", "author": "ada \ud83d"}}'
+    for event in (text, f'{{"specversion": "1.0", "data": {text}}}'):
+        code, out, _ = render("--event", "push=event.json", "-o", "json", event=event)
+        assert code == 0
+        made = json.loads(out)["triggers"][0]["object"]["spec"]["arguments"]["parameters"]
+        assert made[1]["value"] == "ada \ufffd"
+
+
 def test_a_cloud_event_that_nobody_waits_for_fires_nothing(render):
     code, _, err = render("--event", "e.json", e={**CLOUD_EVENT, "subject": "other"})
 
