@@ -14,6 +14,7 @@ from server.folders import Folders
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_FORMS = frozenset(("text", "json", "yaml"))  # of all commands
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 nats = click.option(
@@ -170,11 +171,22 @@ lenient = click.option(
 )
 
 
+class _Output(click.Option):
+    """The variable holds for all commands; those that lack its form print their usual one."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return what the variable says, unless it is a form that only other commands have."""
+        value = super().resolve_envvar_value(ctx)
+        forms = self.type.choices if isinstance(self.type, click.Choice) else ()
+        return None if value in _FORMS and value not in forms else value
+
+
 def output(*forms: str) -> Decorator:
     """Return the option for the form of what is printed; the first one is the default."""
     return click.option(
         "-o",
         "--output",
+        cls=_Output,
         envvar="HOOKLINE_OUTPUT",
         type=click.Choice(forms),
         default=forms[0],

@@ -3,6 +3,7 @@
 Everything is read when a connection is made, so that rotated files and secrets count from then on.
 """
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,13 @@ class Tls:
     certificate: Read | None = None
     key: Read | None = None
     verify: bool = True
+
+    def context(self) -> ssl.SSLContext:
+        """Return how a client does it; TemporaryError when a part cannot be read or is broken."""
+        shown = None
+        if self.certificate is not None and self.key is not None:
+            shown = self.certificate(), self.key()
+        return client_context(self.ca() if self.ca else None, shown, verify=self.verify)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class Login:
         if self.creds is not None:
             options["user_credentials"] = _credentials(_text(self.creds(), "the credentials"))
         if self.tls is not None:
-            options["tls"] = _context(self.tls)
+            options["tls"] = self.tls.context()
         return options
 
 
@@ -152,10 +160,3 @@ def _credentials(text: str) -> Any:
         raise LoginError("the credentials hold no user JWT and seed, as nsc writes them")
     _seed(text.partition(_SEED_BEGIN)[2].strip().partition("\n")[0])
     return RawCredentials(text)
-
-
-def _context(tls: Tls) -> Any:
-    shown = None
-    if tls.certificate is not None and tls.key is not None:
-        shown = tls.certificate(), tls.key()
-    return client_context(tls.ca() if tls.ca else None, shown, verify=tls.verify)

@@ -124,3 +124,11 @@ def test_environment_variables_mirror_flags(tmp_path: Path):
     (tmp_path / "a.yaml").write_text("a: [")
     done = run("lint", str(tmp_path), HOOKLINE_OUTPUT="json")
     assert done.stdout.startswith("[")
+
+
+def test_a_form_in_the_environment_that_only_another_command_has_is_passed_over(tmp_path: Path):
+    (tmp_path / "a.yaml").write_text("a: [")
+    done = run("lint", str(tmp_path), HOOKLINE_OUTPUT="yaml")
+    assert (done.returncode, done.stdout) == (1, run("lint", str(tmp_path)).stdout)
+    assert run("lint", str(tmp_path), HOOKLINE_OUTPUT="xml").returncode == 2
+    assert run("lint", str(tmp_path), "-o", "yaml").returncode == 2

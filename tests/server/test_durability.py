@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from certificates import Authority
 from hookline_processes import free_port
 from nats_servers import NatsServer
 
+from hookline.eventbus.login import Login, Tls
 from hookline.eventbus.settings import BusSettings
 from server.durability import durability
 
@@ -40,3 +42,32 @@ async def test_a_monitor_that_does_not_answer_is_named():
     monitor = f"http://127.0.0.1:{free_port()}"
     fields = await durability(BusSettings("nats://127.0.0.1:4222", monitor_url=monitor))
     assert str(fields["power_loss"]).startswith("unknown, counts as not surviving (http://127")
+
+
+async def test_a_monitor_over_tls_is_checked_as_the_bus_is(
+    make_nats_server: Callable[..., NatsServer], tmp_path
+):
+    authority = Authority(tmp_path / "ca")
+    certificate, key = authority.sign("server")
+    tls = f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}'
+    port = free_port()
+    make_nats_server(f"https: 127.0.0.1:{port}\n{tls}")
+
+    async def says(tls: Tls | None) -> str:
+        monitor = f"https://127.0.0.1:{port}"
+        settings = BusSettings("tls://127.0.0.1:4222", monitor_url=monitor, login=Login(tls=tls))
+        return str((await durability(settings))["power_loss"])
+
+    assert await says(Tls(ca=authority.certificate.read_bytes)) == (
+        "not survived: sync_interval is 120 s"
+    )
+    assert (await says(Tls(verify=False))).startswith("not survived")
+    for other in (None, Tls()):
+        assert "certificate verify failed" in await says(other)
+    broken = await says(Tls(ca=lambda: b"no certificate"))
+    assert broken.startswith("unknown, counts as not surviving")
+
+
+async def test_a_monitor_that_is_no_address_is_named():
+    fields = await durability(BusSettings("nats://127.0.0.1:4222", monitor_url="nats:8222"))
+    assert str(fields["power_loss"]).startswith("unknown, counts as not surviving (nats:8222")

@@ -10,7 +10,7 @@ from eventsource.filter import EventFilter
 from eventsource.source import Emit, Listen, ListeningSource, Surroundings
 from eventsource.sources.nats.messages import Shape
 from hookline.block import Block
-from hookline.eventbus import frames
+from hookline.eventbus import frames, own
 from hookline.eventbus.errors import BusRefusedError
 from hookline.eventbus.login import Login, pair, tls_of
 from hookline.eventbus.settings import BusSettings
@@ -94,6 +94,13 @@ class Nats(ListeningSource):
             (place / "queue").warn(
                 "queue has no effect with jetstream: those who pull share the durable",
                 code="no-effect",
+            )
+        if mine := own.heard_by(self.subject):
+            (place / "subject").warn(
+                f"{self.subject} also hears what Hookline itself says ({mine}) if url is its bus;"
+                " those messages start nothing",
+                code="hears-itself",
+                suggestion="name the subjects that you want",
             )
         shape = self._shape()
 

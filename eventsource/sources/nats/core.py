@@ -3,7 +3,7 @@
 import asyncio
 
 from eventsource.source import Emit, Happening, Surroundings
-from eventsource.sources.nats.messages import Shape, not_an_event, sender_id
+from eventsource.sources.nats.messages import Shape, not_an_event, refuse_own, sender_id
 from hookline.errors import HooklineError, TemporaryError
 from hookline.eventbus.settings import BusSettings
 from hookline.eventbus.subscription import Subscription
@@ -68,7 +68,9 @@ class Core:
 
     async def _store(self, subject: bytes, payload: bytes, block: bytes | None) -> None:
         """Return when it is stored: nobody sends it again, so it is tried for ever, as one id."""
-        data = self._shape(subject.decode("utf-8", "replace"), payload, block)
+        said_on = subject.decode("utf-8", "replace")
+        refuse_own(said_on, block)
+        data = self._shape(said_on, payload, block)
         given = sender_id(block)
         happening = Happening(data, given or self._at.new_id(), made=given is None)
         pause = 0.2

@@ -6,8 +6,8 @@ import structlog
 
 from eventsource.identity import MAX_LENGTH
 from eventsource.source import Surroundings
-from hookline.errors import HooklineError
-from hookline.eventbus import frames
+from hookline.errors import HooklineError, PermanentError
+from hookline.eventbus import frames, own
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,14 @@ def sender_id(block: bytes | None) -> str | None:
     found = {name.lower(): value for name, value in frames.headers(block).items()}
     text = found.get("nats-msg-id") or found.get("ce-id") or ""
     return text if 0 < len(text) <= MAX_LENGTH and text.isprintable() else None
+
+
+def refuse_own(subject: str, block: bytes | None) -> None:
+    """Raise PermanentError for what Hookline itself has said: it would hear the event of it too."""
+    if own.is_own(subject, block):
+        raise PermanentError(
+            f"{subject} is a message of Hookline's own bus, and would start events for ever"
+        )
 
 
 def not_an_event(at: Surroundings, error: HooklineError) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from eventsource.source import Emit, Happening, RefusedError, Surroundings
-from eventsource.sources.nats.messages import Shape, not_an_event
+from eventsource.sources.nats.messages import Shape, not_an_event, refuse_own
 from hookline.errors import PermanentError, TemporaryError
 from hookline.eventbus.connection import Connection
 from hookline.eventbus.delivery import Delivery
@@ -58,6 +58,7 @@ class Stream:
         moment = round(delivery.stored_at * 1e6)
         event_id = f"{self.name}:{moment}:{delivery.sequence}"
         try:
+            refuse_own(delivery.subject, delivery.header_block)
             data = self.shape(delivery.subject, delivery.data, delivery.header_block)
             await self.emit(Happening(data, event_id))
         except TemporaryError as error:

@@ -5,32 +5,9 @@ from contextlib import asynccontextmanager
 
 import nats
 import pytest
-from certificates import Authority
-from nats_users import new_key
 
 from hookline.errors import PermanentError, TemporaryError
 from hookline.secrets import Secrets
-
-
-@pytest.fixture
-def source(read_source):
-    """Return an EventSource `bus` with one event `said` of a server's subject."""
-
-    def build(url, name="bus", **own):
-        settings = {"url": url, "subject": "orders.*", "jsonBody": True} | own
-        found, mistakes = read_source(name, nats={"said": settings})
-        assert mistakes == []
-        return found
-
-    return build
-
-
-@pytest.fixture
-async def client(nats_server):
-    """A plain client of the test's server."""
-    client = await nats.connect(nats_server.url)
-    yield client
-    await client.close()
 
 
 @asynccontextmanager
@@ -190,28 +167,6 @@ async def test_a_lost_server_is_a_problem_until_it_is_back(
         await client.close()
 
 
-@pytest.mark.parametrize("jetstream", [None, {"stream": "ORDERS", "durable": "d"}])
-async def test_a_wrong_login_and_a_missing_secret_are_told_and_mended_without_a_restart(
-    make_nats_server, source, running, until, jetstream, tmp_path
-):
-    server = make_nats_server('authorization { user: "me", password: "secret" }')
-    own = await nats.connect(server.url, user="me", password="secret")
-    await own.jetstream().add_stream(name="ORDERS", subjects=["orders.*"])
-    await own.close()
-    auth = {"basic": {"username": {"name": "n", "key": "u"}, "password": {"name": "n", "key": "p"}}}
-    extra = {"jetstream": jetstream} if jetstream else {}
-    folder = tmp_path / "secrets" / "n"
-    folder.mkdir(parents=True)
-    (folder / "u").write_text("me\n")
-    secrets = Secrets(directory=folder.parent)
-    async with running(source(server.url, auth=auth, **extra), secrets=secrets) as runner:
-        await until(lambda: "secret n, key p" in (runner.listening()["bus/said"] or ""))
-        (folder / "p").write_text("wrong")
-        await until(lambda: "Authorization Violation" in (runner.listening()["bus/said"] or ""))
-        (folder / "p").write_text("secret")
-        await until(lambda: runner.listening() == {"bus/said": None})
-
-
 async def test_a_subject_that_may_not_be_heard_is_told_until_it_may(
     make_nats_server, source, running, until
 ):
@@ -228,29 +183,6 @@ async def test_a_subject_that_may_not_be_heard_is_told_until_it_may(
         server.configure(users(">"))
         server.start()
         await until(lambda: runner.listening() == {"bus/said": None})
-
-
-@pytest.mark.parametrize("auth", ["token", "nkey"])
-async def test_token_and_nkey_are_used_together_with_tls(
-    make_nats_server, source, running, until, tmp_path, auth
-):
-    authority = Authority(tmp_path / "ca")
-    certificate, key = authority.sign("server")
-    seed, public = new_key("U")
-    login = {"token": 'token: "t"', "nkey": f"users: [ {{ nkey: {public} }} ]"}[auth]
-    tls = f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}'
-    server = make_nats_server(f"authorization {{ {login} }}\n{tls}")
-    value = {"token": b"t", "nkey": seed.encode()}[auth]
-    secrets = Secrets({("n", "a"): value, ("n", "ca"): authority.certificate.read_bytes()})
-    settings = {
-        "auth": {auth: {"name": "n", "key": "a"}},
-        "tls": {"caCertSecret": {"name": "n", "key": "ca"}},
-    }
-    async with running(source(server.url, **settings), secrets=secrets) as runner:
-        await until(lambda: runner.listening() == {"bus/said": None})
-    settings["tls"] = {"enabled": True}
-    async with running(source(server.url, **settings), secrets=secrets) as runner:
-        await until(lambda: "certificate verify failed" in str(runner.listening()["bus/said"]))
 
 
 async def test_a_reload_keeps_what_is_the_same_and_loses_no_message_of_what_is_not(
