@@ -5,6 +5,7 @@ from contextlib import suppress
 import httpx
 import pytest
 from certificates import Authority
+from structlog.testing import capture_logs
 
 from eventsource.limits import Limits
 from eventsource.server import ListenError
@@ -79,8 +80,9 @@ async def test_a_rotated_certificate_is_shown_without_a_restart_a_broken_one_is_
     async with running(webhooks(port, a={"endpoint": "/a", **TLS}), secrets=folder.secrets):
         first = await shown(port)
         certificate, key = authority.sign("two")
-        (folder.path / "tls" / "crt").write_bytes(certificate.read_bytes())  # not yet its key
-        await asyncio.sleep(0.6)  # longer than a sweep: it must not have been taken
+        with capture_logs() as said:
+            (folder.path / "tls" / "crt").write_bytes(certificate.read_bytes())  # not yet its key
+            await until(lambda: "certificate-not-exchanged" in {each["event"] for each in said})
         assert await shown(port) == first
         folder.put(certificate, key)
         current = first
