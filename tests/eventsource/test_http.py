@@ -168,7 +168,6 @@ async def test_a_missing_token_is_503_and_the_answer_names_no_secret(
         b'{"a":1,"a":2}',
         b"NaN",
         b"[Infinity]",
-        rb'"\ud800"',
     ],
 )
 async def test_a_bad_body_is_400_and_says_why(running, webhooks, bus, client, port, content):
