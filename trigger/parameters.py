@@ -125,13 +125,18 @@ def compile_parameters(
     return tuple(parameter for parameter in compiled if parameter is not None)
 
 
-def compile_parameter(block: ParameterBlock, place: Place, at: Setting) -> Parameter | None:
-    """Return the parameter, ready; None with mistakes noted at `place`."""
+def compile_parameter(
+    block: ParameterBlock, place: Place, at: Setting, order: sjson.Order = "sorted"
+) -> Parameter | None:
+    """Return the parameter, ready; None with mistakes noted at `place`.
+
+    `order` is that of the members of the object it is written in, where Go has them as text.
+    """
     reading = compile_reading(block.src, f"parameter for {block.dest}", place / "src", at)
     try:
-        destination = sjson.compile_destination(block.dest)
+        destination = sjson.compile_destination(block.dest, order)
     except LanguageError as error:
-        (place / "dest").error(str(error), code=_code(error))
+        (place / "dest").error(str(error), code="bad-path")
         return None
     if reading is None:
         return None
@@ -150,10 +155,6 @@ def compile_reading(source: Source, label: str, place: Place, at: Setting) -> Re
     return Reading(source.dependency_name, resolve, source.value, label)
 
 
-def _code(error: LanguageError) -> str:
-    return "not-yet" if error.not_yet else "bad-path"
-
-
 def _resolver(source: Source, place: Place) -> Resolve | None:
     for written, key in (
         (source.context_template, "contextTemplate"),
@@ -163,40 +164,46 @@ def _resolver(source: Source, place: Place) -> Resolve | None:
             not_yet(key, place / key, "use a ${{ $… }} template or a path")
             return None
     if source.data_key:
-        return _by_path(source.data_key, _data, place / "dataKey")
+        return _by_path(source, source.data_key, _data, place / "dataKey")
     if source.context_key:
-        return _by_path(source.context_key, _context, place / "contextKey")
+        return _by_path(source, source.context_key, _context, place / "contextKey")
     if source.value is not None:
         fixed = Value(source.value, source.value)
         return lambda _event: fixed
     return _whole
 
 
-def _by_path(text: str, document: Callable[[Event], bytes], place: Place) -> Resolve | None:
+def _by_path(
+    source: Source, text: str, document: Callable[[Event], bytes], place: Place
+) -> Resolve | None:
     try:
         path = gjson.compile_path(text)
     except LanguageError as error:
-        place.error(str(error), code=_code(error))
+        place.error(str(error), code="bad-path")
         return None
 
     def resolve(event: Event) -> Value:
         raw = document(event)
-        found = path.get(raw)
+        try:
+            found = path.get(raw)
+        except LanguageError as error:
+            raise PermanentError(f"{text}: {error}", reason=REASON) from error
         if found is None:
             raise PermanentError(explain(text, raw), reason=REASON)
-        return _value(found)
+        return _value(found, raw=source.use_raw_data)
 
     return resolve
 
 
-def _value(found: gjson.Found) -> Value:
-    if found.kind == "string":
-        return Value(found.text, found.text)
+def _value(found: gjson.Found, *, raw: bool) -> Value:
+    # gjson's text of null is empty, upstream's parameter is the word.
+    text = "null" if found.kind == "null" else found.text
+    if found.kind == "string" or not raw:
+        return Value(text, text)
     try:
-        # gjson's text of null is empty, upstream's parameter is the word.
-        return Value("null" if found.kind == "null" else found.text, found.value)
-    except LanguageError as error:
-        raise PermanentError(str(error), reason=REASON) from error
+        return Value(text, msgspec.json.decode(text))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PermanentError(f"the value cannot be read: {error}", reason=REASON) from error
 
 
 def _data(event: Event) -> bytes:

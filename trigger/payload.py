@@ -73,5 +73,5 @@ def compile_payload(blocks: Sequence[PayloadBlock], place: Place, at: Setting) -
 
 def _compile(block: PayloadBlock, place: Place, at: Setting) -> Parameter | Reading | None:
     if block.dest:
-        return compile_parameter(block, place, at)
+        return compile_parameter(block, place, at, order=None)
     return compile_reading(block.src, "the payload", place / "src", at)

@@ -154,11 +154,14 @@ def _from_body(text: str, place: Place) -> FindId | None:
     try:
         path = compile_path(text)
     except LanguageError as error:
-        place.error(str(error), code="not-yet" if error.not_yet else "bad-path")
+        place.error(str(error), code="bad-path")
         return None
 
     def find_id(request: Request, shaped: bytes) -> str | None:
-        found = path.get(shaped)
+        try:
+            found = path.get(shaped)
+        except LanguageError as error:
+            raise RefusedError(400, f"the id at {text} in the body: {error}") from error
         if found is None or found.kind == "null":
             return identity.by_custom(request)
         if found.kind not in {"string", "number"}:

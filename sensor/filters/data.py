@@ -67,7 +67,7 @@ class Data(Filter):
         try:
             return gjson.compile_path(self.path)
         except LanguageError as error:
-            place.error(str(error), code="not-yet" if error.not_yet else "bad-path")
+            place.error(str(error), code="bad-path")
             return None
 
     def _expected(self) -> str:
@@ -138,12 +138,18 @@ def _test(
     passing = Clause(clause=name, passed=True, expected=expected)
     missing = f"path '{name.removeprefix('data ')}' does not exist"
 
+    def failed(error: str) -> Check:
+        return Check(Clause(name, passed=False, expected=expected, actual=error), error)
+
     def test(event: Event) -> Check:
         if not event.data:
             return Check(passing)
-        found = path.get(event.data)
+        try:
+            found = path.get(event.data)
+        except LanguageError as error:
+            return failed(f"path '{path.text}': {error}")
         if found is None:
-            return Check(Clause(name, passed=False, expected=expected, actual=missing), missing)
+            return failed(missing)
         passed = any(match(found) for match in matches)
         return Check(Clause(name, passed=passed, expected=expected, actual=_shown(found)))
 

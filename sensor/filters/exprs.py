@@ -30,8 +30,7 @@ class ExprField(Block):
         try:
             return gjson.compile_path(self.path)
         except LanguageError as error:
-            code = "not-yet" if error.not_yet else "bad-path"
-            (place / "path").error(str(error), code=code)
+            (place / "path").error(str(error), code="bad-path")
             return None
 
 
@@ -107,10 +106,13 @@ def _test(expression: Expression, paths: _Paths) -> Test:
             return Check(passing)
         found: dict[str, gjson.Found] = {}
         for field, path in paths:
-            value = path.get(event.data)
+            try:
+                value = path.get(event.data)
+            except LanguageError as error:
+                return failed(f"path '{path.text}': {error}", str(error))
             if value is None:
-                error = f"path '{path.text}' does not exist"
-                return failed(error, error)
+                missing = f"path '{path.text}' does not exist"
+                return failed(missing, missing)
             found[field] = value
         values: dict[str, Any] = {}
         try:

@@ -1,12 +1,13 @@
 """The values of expressions as Go has them: when two are equal, how messages quote one."""
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from hookline.language.errors import LanguageError
+from hookline.language.gjson import Found
 from hookline.language.jsontext import number_text
 from hookline.language.regexp import Search
 
@@ -45,15 +46,9 @@ def read_block(raw: bytes) -> Any:
         EvaluationError: it is nested too deep.
     """
     try:
-        return json.loads(
-            raw.decode(errors="replace"), parse_int=float, object_pairs_hook=_first_wins
-        )
-    except RecursionError as error:
-        raise EvaluationError("a value is nested too deep") from error
-
-
-def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(pairs))
+        return Found(raw).native
+    except LanguageError as error:
+        raise EvaluationError(str(error)) from error
 
 
 def same(left: Any, right: Any) -> bool:
