@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format kube requirements clean
+.PHONY: help demo test fuzz check format kube requirements clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -14,6 +14,9 @@ demo: $(VENV)/.demo  ## install into .venv, start everything on this machine and
 
 test: check  ## install what is needed and pass all checks and tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+fuzz: $(VENV)/.test  ## try each small language with random input for a minute
+	HOOKLINE_FUZZ_SECONDS=60 $(BIN)/python -m pytest $(PYTEST_ARGS) -k fuzz
 
 check: $(VENV)/.test  ## style, types and the walls of the house
 	$(BIN)/ruff format --check .

@@ -176,10 +176,8 @@ def _resolver(source: Source, place: Place) -> Resolve | None:
 def _by_path(
     source: Source, text: str, document: Callable[[Event], bytes], place: Place
 ) -> Resolve | None:
-    try:
-        path = gjson.compile_path(text)
-    except LanguageError as error:
-        place.error(str(error), code="bad-path")
+    path = gjson.compile_here(text, place)
+    if path is None:
         return None
 
     def resolve(event: Event) -> Value:

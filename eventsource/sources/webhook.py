@@ -10,7 +10,7 @@ from eventsource.filter import EventFilter
 from eventsource.source import Endpoint, Happening, HttpSource, Receive, RefusedError, Request
 from hookline.block import Block
 from hookline.language.errors import LanguageError
-from hookline.language.gjson import compile_path
+from hookline.language.gjson import compile_here
 from hookline.manifest import Place
 from hookline.secrets import SecretKey
 
@@ -151,10 +151,8 @@ def _from_header(name: bytes) -> FindId:
 
 
 def _from_body(text: str, place: Place) -> FindId | None:
-    try:
-        path = compile_path(text)
-    except LanguageError as error:
-        place.error(str(error), code="bad-path")
+    path = compile_here(text, place)
+    if path is None:
         return None
 
     def find_id(request: Request, shaped: bytes) -> str | None:

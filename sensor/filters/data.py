@@ -53,7 +53,7 @@ class Data(Filter):
     def compile(self, place: Place) -> Test | None:
         """Return the test; None with mistakes noted (bad path, value or pattern)."""
         before = len(place.mistakes)
-        path = self._path(place / "path")
+        path = gjson.compile_here(self.path, place / "path")
         matches = [self._match(text, place / "value" / i) for i, text in enumerate(self.value)]
         if self.template is not None:
             (place / "template").error("template is not there yet in Hookline", code="not-yet")
@@ -62,13 +62,6 @@ class Data(Filter):
             return None
         ready = tuple(match for match in matches if match is not None)
         return _test(path, ready, f"data {self.path}", self._expected())
-
-    def _path(self, place: Place) -> gjson.GjsonPath | None:
-        try:
-            return gjson.compile_path(self.path)
-        except LanguageError as error:
-            place.error(str(error), code="bad-path")
-            return None
 
     def _expected(self) -> str:
         sign = "=" if self.type == "bool" else self.comparator or "="

@@ -27,11 +27,7 @@ class ExprField(Block):
 
     def compile(self, place: Place) -> gjson.GjsonPath | None:
         """Return the compiled path; None with the mistake noted."""
-        try:
-            return gjson.compile_path(self.path)
-        except LanguageError as error:
-            (place / "path").error(str(error), code="bad-path")
-            return None
+        return gjson.compile_here(self.path, place / "path")
 
 
 class Exprs(Filter):

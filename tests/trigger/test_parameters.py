@@ -225,12 +225,12 @@ def mistakes(at):
             ("[0].src.contextTemplate", "not-yet"),
         ),
         (
-            {"src": {"dependencyName": "push", "dataKey": 'a.#(b=="c")'}, "dest": "a"},
-            ("[0].src.dataKey", "not-yet"),
+            {"src": {"dependencyName": "push", "dataKey": "a" * 5000}, "dest": "a"},
+            ("[0].src.dataKey", "bad-path"),
         ),
         (
-            {"src": {"dependencyName": "push", "dataKey": "@this"}, "dest": "a"},
-            ("[0].src.dataKey", "not-yet"),
+            {"src": {"dependencyName": "push", "dataKey": "a"}, "dest": "a" * 2000},
+            ("[0].dest", "bad-path"),
         ),
         ({"src": {"dependencyName": "push"}, "dest": ""}, ("dest", "bad-value")),
         ({"src": {"dependencyName": "push"}}, ("dest", "missing-field")),

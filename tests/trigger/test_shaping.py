@@ -124,7 +124,7 @@ def test_what_makes_no_action_is_permanent(read, order, data, dest, said):
         ("http: {url: nonsense}", "http.headers.a", "template.http.url", "bad-url"),
         ("httpx: {}", "httpx.url", "template.httpx", "unknown-field"),
         ("k8s: {source: {s3: {}}}", "k8s.source.s3.key", "template.k8s.source.s3", "not-yet"),
-        ("log: {}", "name.#", "parameters[0].dest", "not-yet"),
+        ("log: {}", "a" * 2000, "parameters[0].dest", "bad-path"),
     ],
 )
 def test_mistakes_that_no_parameter_mends_are_found_when_the_manifest_loads(

@@ -4,6 +4,7 @@ They find what Go's gjson (1.18) finds. Number digits and the spacing of blocks 
 """
 
 from hookline.language.gjson.found import Found
+from hookline.language.gjson.lint import compile_here
 from hookline.language.gjson.path import MAX_LENGTH, GjsonPath, compile_path
 
-__all__ = ["MAX_LENGTH", "Found", "GjsonPath", "compile_path"]
+__all__ = ["MAX_LENGTH", "Found", "GjsonPath", "compile_here", "compile_path"]

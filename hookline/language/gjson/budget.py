@@ -2,7 +2,7 @@
 
 from hookline.language.errors import LanguageError
 
-MAX_STEPS = 2_000_000
+MAX_STEPS = 1_000_000
 MAX_BUILT = 16 * 1024 * 1024
 MAX_DEPTH = 120
 _BYTES_PER_STEP = 64

@@ -18,12 +18,13 @@ class GjsonPath:
 
     Attributes:
         text: as it was written.
+        grammar: what its parts say.
     """
 
     text: str
     _quick: Plain | None
     _path: bytes
-    _grammar: Grammar
+    grammar: Grammar
 
     def get(self, document: bytes) -> Found | None:
         """Return the value at this path, None if the path does not exist (null does exist).
@@ -42,7 +43,7 @@ class GjsonPath:
     def place(self, document: bytes) -> Value:
         """Return the value with its place in the document, as sjson writes there; LanguageError."""
         try:
-            return Search(self._grammar).get(made(document), self._path)
+            return Search(self.grammar).get(made(document), self._path)
         except RecursionError as error:
             raise LanguageError("the path or what it finds is nested too deep") from error
 

@@ -13,8 +13,9 @@ from hookline.language.dotted import Part, split
 from hookline.language.errors import LanguageError
 from hookline.language.gjson.paths import MODIFIERS
 
-# Wildcards, pipes, queries, multipaths and literals.
-_SPECIAL = re.compile(r"[*?|]|(?:^|\.)#.|(?:^|\.)[\[{]|^!")
+# Wildcards, pipes, queries, multipaths and literals; and what is one to an array, which knows no
+# escapes.
+_SPECIAL = re.compile(r"[*?|]|\\\.[@\[{]|(?:^|\.)#.|(?:^|\.)[\[{]|^!")
 # Keys whose plain JSON form can be counted in a text without meeting anything else.
 _COUNTABLE = re.compile(r"[A-Za-z0-9_$@/-][ !#-\[\]-~]*")
 _level = msgspec.json.Decoder(dict[str, msgspec.Raw] | list[msgspec.Raw])

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from hookline.language.gjson.budget import Budget
 
 _MANY = None
+# Comparing a letter costs as much as passing over so many bytes.
+_SIZE_OF_A_LETTER = 16
 
 
 def matches(text: bytes, pattern: bytes, budget: Budget) -> bool:
@@ -54,7 +56,7 @@ def _fits(text: str, wanted: list[str | None], budget: Budget) -> bool:
             at += 1
             place += 1
         elif star >= 0:
-            budget.spend(at - star)
+            budget.spend((at - star) * _SIZE_OF_A_LETTER)
             resume = _next(text, resume + 1, wanted, star + 1)
             if resume < 0:
                 return False

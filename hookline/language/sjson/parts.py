@@ -28,7 +28,8 @@ class Slot(NamedTuple):
     @property
     def is_odd(self) -> bool:
         """Whether gjson looks for something else than the key, as sjson overlooks."""
-        return len(self.path) > 1 and self.path.startswith(_GJSON_ONLY)
+        wraps = self.element is None and self.path.isdigit()
+        return wraps or (len(self.path) > 1 and self.path.startswith(_GJSON_ONLY))
 
 
 def slots(text: str) -> tuple[Slot, ...]:
