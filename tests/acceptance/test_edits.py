@@ -176,7 +176,7 @@ def test_a_renamed_triggers_unfinished_events_stay_pending_until_the_old_name_is
     for number in range(5, 8):
         httpx.post(process.url("number"), json={"number": number}).raise_for_status()
     sandbox.start()  # the old name's first five were tried, the later three never
-    wait_until(lambda: audit(nats_server.url)["launched"] == 3, "the new name launches")
+    wait_until(lambda: audit(nats_server.url)["launched"] == 3, "the new name launches", 90.0)
 
     said = command("audit", "--nats", nats_server.url)
     assert said.returncode == 0

@@ -96,11 +96,11 @@ def until_it_listens(process: HooklineProcess) -> HooklineProcess:
 
 async def say(client: Client, numbers: range) -> None:
     """Publish each number once as a core message, and once to the stream."""
-    js = client.jetstream()
+    js = client.jetstream(timeout=30)
     for number in numbers:
         await client.publish("core.number", b"%d" % number)
         await js.publish("stream.number", b"%d" % number)
-    await client.flush()
+    await client.flush(30)
 
 
 async def is_read(client: Client) -> bool:
@@ -111,7 +111,7 @@ async def is_read(client: Client) -> bool:
 
 async def reached(client: Client) -> dict[str, set[int]]:
     """Return the numbers of each kind that stand in the stream of events."""
-    js = client.jetstream()
+    js = client.jetstream(timeout=30)
     state = (await js.stream_info("default")).state
     found: dict[str, set[int]] = {kind: set() for kind in KINDS}
     for sequence in range(state.first_seq, state.last_seq + 1):

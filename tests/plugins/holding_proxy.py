@@ -116,15 +116,17 @@ class _Pair:
         self._server = server
         self._hold = hold
         self._chosen: bytes | None = None  # the address of the answer that must not come
-        for work in (self._to_server, self._to_client):
-            threading.Thread(target=self._run, args=(work,), daemon=True).start()
+        for work, end in ((self._to_server, client), (self._to_client, server)):
+            threading.Thread(target=self._run, args=(work, end), daemon=True).start()
 
-    def _run(self, work: Callable[[], None]) -> None:
+    def _run(self, work: Callable[[], None], own: socket.socket) -> None:
+        """Do one direction's work; each closes the end that it reads, after both are over."""
         with suppress(OSError, ValueError):
             work()
         for end in (self._client, self._server):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+        own.close()
 
     def _to_server(self) -> None:
         for line, body in _frames(self._client, b"PUB", b"HPUB"):
