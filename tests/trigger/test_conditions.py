@@ -1,6 +1,8 @@
 """When a trigger is due."""
 
+import json
 from itertools import chain, combinations
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,8 @@ from trigger.conditions import read_conditions
 
 DEPS = ("push", "pull-request")
 ABC = ("a", "b", "c")
+
+FACTS = json.loads(Path(__file__).with_name("conditions_facts.json").read_text("utf-8"))
 
 
 def sets(names):
@@ -116,3 +120,15 @@ def test_an_unknown_name_is_a_mistake_that_lists_the_known_ones(place):
 def test_every_unknown_name_is_found_at_once(place):
     read_conditions("x || (y && push)", DEPS, place)
     assert [mistake.code for mistake in place.mistakes] == ["unknown-dependency"] * 2
+
+
+@pytest.mark.parametrize(("text", "verdicts"), FACTS["cases"])
+def test_a_condition_holds_as_upstreams_two_languages_have_it(place, text, verdicts):
+    """The verdicts are one for each set of dependencies, the first of them the lowest bit."""
+    names = FACTS["dependencies"]
+    condition = read_conditions(text, names, place)
+    if verdicts == "refused":
+        assert condition is None
+        return
+    masks = ({name for bit, name in enumerate(names) if mask >> bit & 1} for mask in range(16))
+    assert "".join(str(int(condition.holds(present))) for present in masks) == verdicts

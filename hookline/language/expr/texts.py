@@ -44,12 +44,12 @@ def trim_suffix(value: Any, suffix: Any = " ") -> str:
 
 def split(value: Any, separator: Any, count: Any = -1) -> Texts:
     """Return the parts, at most `count` where it is not negative."""
-    limit = to_int(count)
+    whole, between, limit = text(value), text(separator), to_int(count)
     if not limit:
         return Texts()
-    if not text(separator):
-        return _characters(text(value), limit)
-    return Texts(text(value).split(separator, limit - 1 if limit > 0 else -1))
+    if not between:
+        return _characters(whole, limit)
+    return Texts(whole.split(between, limit - 1 if limit > 0 else -1))
 
 
 def split_after(value: Any, separator: Any, count: Any = -1) -> Texts:

@@ -113,6 +113,7 @@ def test_an_expression_holds_or_not(text, value):
         ("body.size % 2 == 1", "% is for integers: write int(…)"),
         ("body.ref in 5..4 or body.size in ['a']", "a number is looked for among texts"),
         ("body.x() == 1", "nil is called like a function"),
+        ("len(split(body.size, ',', body.size - 3)) == 0", "a number is used where text is needed"),
         ("sprig.env('HOME') == ''", "nil is called like a function"),
         ("sprig.trim(1) == ''", "trim"),
         ("jsonpath('{}', '$.a') == 1", "$.a is not there"),
