@@ -42,6 +42,14 @@ def fill(at, event):
         ({"dataKey": "countries.1"}, "us"),
         ({"dataKey": "countries"}, '["ca", "us", "mx"]'),
         ({"dataKey": "name"}, '{"first": "fake", "last": "user"}'),
+        ({"dataKey": 'countries.#(%"u*")'}, "us"),
+        ({"dataKey": "countries|@reverse"}, '["mx","us","ca"]'),
+        ({"dataKey": "countries.#"}, "3"),
+        ({"dataKey": "{age,name.first}"}, '{"age":100,"first":"fake"}'),
+        ({"dataKey": 'countries.#(=="xx")', "value": "hello"}, "hello"),
+        ({"dataKey": 'countries.#(=="xx")#', "value": "hello"}, "[]"),
+        ({"dataKey": "name.@tostr"}, '{"first": "fake", "last": "user"}'),
+        ({"contextKey": "sub*"}, "example-1"),
         ({"contextKey": "id"}, "e1"),
         ({"contextKey": "source"}, "webhook"),
         ({"contextKey": "specversion"}, "1.0"),
@@ -53,6 +61,43 @@ def fill(at, event):
 )
 def test_a_source_gives_a_string(fill, src, expected):
     assert fill(src) == {"out": expected}
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("v.#", 2),
+        ("v.@reverse", [1000.0, "a"]),
+        ("v.1", 1000),
+        ("v.#(>1)#", ["a", 1000.0]),
+    ],
+)
+def test_what_a_path_makes_keeps_its_type_with_use_raw_data(fill, key, written):
+    result = fill({"dataKey": key, "useRawData": True}, data=b'{"v": ["a", 1e3]}')["out"]
+
+    assert json.dumps(result) == json.dumps(written)
+
+
+def test_a_text_that_is_no_json_cannot_be_written_raw(fill):
+    data = b'{"w": "5x"}'
+
+    assert fill({"dataKey": "w.@fromstr"}, data=data) == {"out": "0"}
+    with pytest.raises(PermanentError, match="cannot be read"):
+        fill({"dataKey": "n.@fromstr", "useRawData": True}, data=b'{"n": "NaN"}')
+
+
+@pytest.mark.parametrize(
+    ("dest", "written"),
+    [
+        ('p.#(n=="b").v', [{"n": "a", "v": 1}, {"n": "b", "v": "fake"}]),
+        ("p.#.v", [{"n": "a", "v": "fake"}, {"n": "b", "v": "fake"}]),
+        ('p.#(n=="c").v', [{"n": "a", "v": 1}, {"n": "b"}]),
+    ],
+)
+def test_a_destination_with_a_query_is_written_where_it_finds_something(fill, dest, written):
+    tree = {"p": [{"n": "a", "v": 1}, {"n": "b", **({"v": 2} if "c" not in dest else {})}]}
+
+    assert fill({"dataKey": "name.first"}, dest, tree) == {"p": written}
 
 
 def test_without_a_key_the_whole_event_is_given_with_base64_data(fill):

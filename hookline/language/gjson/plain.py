@@ -104,6 +104,22 @@ def plain(text: str) -> Plain | None:
     return Plain(steps, length, _disguises(steps))
 
 
+def leading(text: str) -> tuple[Plain, str] | None:
+    """Return the plain parts that a path starts with, ready, and the path below them."""
+    parts = split(text)
+    count = next((at for at, part in enumerate(parts) if not _leads(part)), len(parts))
+    rest = text[sum(len(part.raw) + 1 for part in parts[:count]) :]
+    # Below a value these would be a literal, or lines; here they are keys.
+    if not count or not rest or rest.startswith(("!", ".")):
+        return None
+    start = plain(".".join(part.raw for part in parts[:count]))
+    return None if start is None else (start, rest)
+
+
+def _leads(part: Part) -> bool:
+    return _is_plain(part) and not _SPECIAL.search(part.raw)
+
+
 def _is_plain(part: Part) -> bool:
     raw = part.raw
     # A number so long wraps around in Go.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hookline.language.gjson import tokens
 from hookline.language.gjson.budget import Budget
@@ -119,13 +119,15 @@ class Value:
     def shifted(self, by: int) -> "Value":
         """Return the same with its places counted from `by` bytes before."""
         if self.indexes is not None:
-            return replace(self, indexes=tuple(index + by for index in self.indexes))
-        return replace(self, index=self.index + by)
+            indexes = tuple(index + by for index in self.indexes)
+            return Value(self.data, self.start, self.stop, self.index, indexes)
+        return Value(self.data, self.start, self.stop, self.index + by)
 
     def placed_in(self, document: "Value") -> "Value":
         """Return the same with its index in a document, 0 if it is no part of its text."""
         inside = self.data is document.data and document.start <= self.start < document.stop
-        return replace(self, index=self.start - document.start if inside else 0)
+        index = self.start - document.start if inside else 0
+        return Value(self.data, self.start, self.stop, index, self.indexes)
 
 
 NOTHING = Value(b"", 0, 0)

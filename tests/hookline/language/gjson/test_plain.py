@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hookline.language.errors import LanguageError
 from hookline.language.gjson import MAX_LENGTH, compile_path
-from hookline.language.gjson.plain import plain
+from hookline.language.gjson.plain import leading, plain
 
 FACTS = json.loads(Path(__file__).with_name("plain_facts.json").read_text())
 
@@ -122,6 +122,45 @@ def test_a_plain_path_takes_the_quick_way(path):
 )
 def test_another_path_takes_the_patient_way(path):
     assert plain(path) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "rest"),
+    [
+        ("a.b.#(c)", "#(c)"),
+        ("a.#.b", "#.b"),
+        ("a.b|@keys", "b|@keys"),
+        ("a.@keys.0", "@keys.0"),
+        ("a.*.b", "*.b"),
+        ("a.{b,c}", "{b,c}"),
+    ],
+)
+def test_the_plain_parts_before_a_query_take_the_quick_way(path, rest):
+    found = leading(path)
+    assert found is not None
+    assert found[1] == rest
+
+
+@pytest.mark.parametrize("path", ["#(a)", "a.!true", "a...0", "@keys.a.*", "*.a", "a|b"])
+def test_a_path_with_no_plain_beginning_takes_the_patient_way(path):
+    assert leading(path) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "raw"),
+    [
+        ('{"a":1,"a":{"b":[1,2]}}', "a.b.@reverse", "[2,1]"),
+        ('{"a":{"b":"[1,2]"}}', "a.b.*", None),
+        ('{"a":{"b":"[1,2]"}}', "a.b.@this", '"[1,2]"'),
+        ('{"a":{}}', "a.b.@keys", "[]"),
+        ('{"b":{}}', "a.b.@keys", None),
+        ('{"a":5}', "a.#(b)#", None),
+        ('{"a":{"\\u0062":[1]}}', "a.b.@reverse", "[1]"),
+    ],
+)
+def test_where_the_beginning_leads_nowhere_the_whole_path_says_what_is_found(document, path, raw):
+    found = get(document, path)
+    assert (found and found.raw.decode()) == raw
 
 
 @given(st.text(max_size=30), st.binary(max_size=60))
