@@ -11,7 +11,8 @@ from hookline.language.errors import LanguageError
 from hookline.manifest import Path, Place
 from trigger.action import Setting
 from trigger.notes import below, known_dependency
-from trigger.parameters import REASON, Parameter, ParameterBlock, compile_parameters
+from trigger.parameters import Parameter, ParameterBlock, compile_parameters
+from trigger.reading import REASON
 
 type TextFields = Callable[[Path], bool]
 

@@ -10,13 +10,8 @@ from pydantic import Field
 from hookline.event import Event
 from hookline.manifest import Place
 from trigger.action import Setting
-from trigger.parameters import (
-    Parameter,
-    ParameterBlock,
-    Reading,
-    compile_parameter,
-    compile_reading,
-)
+from trigger.parameters import Parameter, ParameterBlock, compile_parameter
+from trigger.reading import Reading, compile_reading
 
 _encode = msgspec.json.Encoder().encode
 

@@ -11,7 +11,7 @@ from hookline.errors import PermanentError
 from hookline.event import Event
 from hookline.manifest import Document, Path, Place, show
 from trigger.action import Doors, Due, Order, Prepared
-from trigger.parameters import REASON
+from trigger.reading import REASON
 
 type Draw = Callable[[Mapping[str, Event]], Any]
 type Compile = Callable[[Any, Place], Prepared | None]

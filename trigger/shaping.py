@@ -11,7 +11,8 @@ from hookline.errors import PermanentError
 from hookline.event import Event
 from hookline.manifest import Place
 from trigger.action import Prepared, Setting
-from trigger.parameters import REASON, Parameter, ParameterBlock, compile_parameters
+from trigger.parameters import Parameter, ParameterBlock, compile_parameters
+from trigger.reading import REASON
 from trigger.reshaped import Reshaped, check_shape
 from trigger.template import HEAD, read_action, read_template
 

@@ -15,3 +15,7 @@ class LanguageError(ValueError):
         super().__init__(message)
         self.not_yet = not_yet
         self.path = path
+
+
+class LeftOutError(LanguageError):
+    """What upstream can do, and Hookline does not do on purpose."""

@@ -2,14 +2,16 @@
 
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 from pydantic import Field
 
 from hookline.decision import Clause
 from hookline.event import Event
-from hookline.language import gjson
-from hookline.language.errors import LanguageError
+from hookline.language import gjson, gotemplate
+from hookline.language.errors import LanguageError, LeftOutError
 from hookline.language.gofloat import read_float
 from hookline.language.regexp import compile_regexp
 from hookline.manifest import Place
@@ -29,6 +31,8 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
 _SHOWN = 200
+_EMPTY = ("", "<no value>")
+_encode = msgspec.json.Encoder().encode
 
 
 class Data(Filter):
@@ -46,8 +50,8 @@ class Data(Filter):
     comparator: Literal["", "=", "!=", ">", ">=", "<", "<="] = Field(
         default="", description="How to compare; = by default. Strings know = and != only"
     )
-    template: str | None = Field(
-        default=None, description="Go template over the value before comparing (not there yet)"
+    template: str = Field(
+        "", description="Go template over the value, which is .Input, before comparing"
     )
 
     def compile(self, place: Place) -> Test | None:
@@ -55,13 +59,21 @@ class Data(Filter):
         before = len(place.mistakes)
         path = gjson.compile_here(self.path, place / "path")
         matches = [self._match(text, place / "value" / i) for i, text in enumerate(self.value)]
-        if self.template is not None:
-            (place / "template").error("template is not there yet in Hookline", code="not-yet")
+        template = self._template(place / "template") if self.template else None
         self._warn(place)
         if path is None or any(m.level == "error" for m in place.mistakes[before:]):
             return None
         ready = tuple(match for match in matches if match is not None)
-        return _test(path, ready, f"data {self.path}", self._expected())
+        return _Test(path, template, ready, f"data {self.path}", self._expected()).check
+
+    def _template(self, place: Place) -> gotemplate.GoTemplate | None:
+        try:
+            return gotemplate.compile_template(self.template)
+        except LeftOutError as error:
+            place.error(str(error), code="left-out")
+        except LanguageError as error:
+            place.error(str(error), code="bad-template")
+        return None
 
     def _expected(self) -> str:
         sign = "=" if self.type == "bool" else self.comparator or "="
@@ -125,28 +137,50 @@ def _string(text: str, comparator: str, place: Place) -> Match | None:
     return lambda found: search(found.text) is wanted
 
 
-def _test(
-    path: gjson.GjsonPath, matches: tuple[Match, ...], name: str, expected: str
-) -> Callable[[Event], Check]:
-    passing = Clause(clause=name, passed=True, expected=expected)
-    missing = f"path '{name.removeprefix('data ')}' does not exist"
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """One comparison, ready.
 
-    def failed(error: str) -> Check:
-        return Check(Clause(name, passed=False, expected=expected, actual=error), error)
+    Attributes:
+        template: what the value goes through before it is compared.
+        name: of the clause; expected: in words.
+    """
 
-    def test(event: Event) -> Check:
+    path: gjson.GjsonPath
+    template: gotemplate.GoTemplate | None
+    matches: tuple[Match, ...]
+    name: str
+    expected: str
+
+    def check(self, event: Event) -> Check:
+        """Return the verdict on an event; without data it passes."""
         if not event.data:
-            return Check(passing)
+            return Check(Clause(self.name, passed=True, expected=self.expected))
         try:
-            found = path.get(event.data)
+            found = self.path.get(event.data)
         except LanguageError as error:
-            return failed(f"path '{path.text}': {error}")
+            return self._error(f"path '{self.path.text}': {error}")
         if found is None:
-            return failed(missing)
-        passed = any(match(found) for match in matches)
-        return Check(Clause(name, passed=passed, expected=expected, actual=_shown(found)))
+            return self._error(f"path '{self.path.text}' does not exist")
+        if self.template is not None:
+            try:
+                found = _made(self.template, found)
+            except LanguageError as error:
+                return self._error(str(error), f"the template of '{self.path.text}' fails")
+        passed = any(match(found) for match in self.matches)
+        return Check(Clause(self.name, passed=passed, expected=self.expected, actual=_shown(found)))
 
-    return test
+    def _error(self, error: str, public: str = "") -> Check:
+        clause = Clause(self.name, passed=False, expected=self.expected, actual=error)
+        return Check(clause, error, public)
+
+
+def _made(template: gotemplate.GoTemplate, found: gjson.Found) -> gjson.Found:
+    """Return what a template makes of a value: a string; LanguageError if it makes nothing."""
+    text = template.render(found.text)
+    if text in _EMPTY:
+        raise LanguageError(f"template evaluated to empty string or no value: '{template.text}'")
+    return gjson.Found(_encode(text))
 
 
 def _shown(found: gjson.Found) -> Any:

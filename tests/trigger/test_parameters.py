@@ -100,6 +100,103 @@ def test_a_destination_with_a_query_is_written_where_it_finds_something(fill, de
     assert fill({"dataKey": "name.first"}, dest, tree) == {"p": written}
 
 
+UPPER = "{{ upper .Input.name.first }}"
+GONE = "{{ .Input.gone }}"
+BAD = "{{ .Input"
+
+
+@pytest.mark.parametrize(
+    ("src", "expected"),
+    [
+        ({"dataTemplate": UPPER}, "FAKE"),
+        ({"contextTemplate": '{{ .Input.subject | replace "-" "_" }}'}, "example_1"),
+        ({"contextTemplate": "{{ .Input.time }}"}, "2026-11-24T08:00:00Z"),
+        ({"dataTemplate": UPPER, "dataKey": "age"}, "FAKE"),
+        ({"dataTemplate": UPPER, "contextTemplate": "{{ .Input.id }}"}, "FAKE"),
+        ({"dataTemplate": UPPER, "contextKey": "id"}, "FAKE"),
+        ({"dataKey": "age", "contextTemplate": "{{ .Input.id }}"}, "100"),
+        ({"dataTemplate": GONE, "contextKey": "id", "value": "v"}, "v"),
+        ({"dataTemplate": GONE, "dataKey": "name.first"}, "fake"),
+        ({"dataTemplate": BAD, "dataKey": "name.first"}, "fake"),
+        ({"dataTemplate": BAD, "value": "v"}, "v"),
+        ({"dataTemplate": "{{ .Input.name.first.x }}", "dataKey": "name.first"}, "fake"),
+        ({"dataTemplate": "", "dataKey": "name.first"}, "fake"),
+        ({"dataTemplate": '{{ "" }}', "dataKey": "gone", "value": "v"}, "v"),
+        ({"dataTemplate": "{{ .Input.age }}"}, "100"),
+        ({"dataTemplate": " {{ .Input.gone }}"}, " <no value>"),
+        ({"contextTemplate": GONE, "contextKey": "id"}, "e1"),
+        ({"contextTemplate": GONE, "contextKey": "gone", "value": "v"}, "v"),
+        ({"dataTemplate": "{{ .Input.age }}", "useRawData": True}, "100"),
+        ({"dataTemplate": GONE, "dataKey": "age", "useRawData": True}, 100),
+    ],
+)
+def test_a_template_comes_before_the_key_and_the_key_before_the_value(fill, src, expected):
+    assert fill(src) == {"out": expected}
+
+
+def test_a_failing_template_without_anything_else_names_itself_and_the_cause(fill):
+    with pytest.raises(PermanentError, match=r"unable to resolve 'push'.*upper .*invalid value"):
+        fill({"dataTemplate": "{{ upper .Input.gone }}"})
+
+
+def test_templates_of_one_event_do_not_see_what_another_has_changed(fill):
+    src = {"dataTemplate": '{{ $_ := set .Input "age" "old" }}{{ .Input.age }}'}
+
+    assert fill(src) == {"out": "old"}
+    assert fill({"dataTemplate": "{{ .Input.age }}"}) == {"out": "100"}
+
+
+@pytest.mark.parametrize(
+    ("src", "expected"),
+    [({"dataKey": "a.1.b"}, "2"), ({"dataTemplate": "{{ index .Input.a 0 }}"}, "1"), ({}, None)],
+)
+def test_yaml_data_is_read_as_json(fill, src, expected):
+    out = fill(src, data=b"a:\n- 1\n- b: 2\n", content_type="application/yaml")["out"]
+
+    assert out == expected or (expected is None and '"data":"YTo' in out)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/xml"])
+def test_other_data_has_no_paths_and_falls_to_the_value(fill, content_type):
+    assert fill({"dataKey": "age", "value": "v"}, content_type=content_type) == {"out": "v"}
+    with pytest.raises(PermanentError, match="a path needs application/json"):
+        fill({"dataTemplate": "{{ .Input }}"}, content_type=content_type)
+
+
+@pytest.mark.parametrize("data", [b"a: [", b"&a [*a]", b"\xff\xfe", b"a: 1\na: 2"])
+def test_yaml_that_is_none_falls_to_the_value_and_crashes_nothing(fill, data):
+    filled = fill({"dataKey": "b", "value": "v"}, data=data, content_type="application/yaml")
+
+    assert filled == {"out": "v"}
+
+
+@pytest.mark.parametrize(
+    ("src", "absent", "expected"),
+    [
+        ({"dataKey": "gone", "missing": "skip"}, False, {}),
+        ({"dataKey": "gone", "missing": "skip", "value": "v"}, False, {}),
+        ({"dataKey": "gone", "missing": "default", "value": "v"}, False, {"out": "v"}),
+        ({"dataKey": "gone", "missing": "error", "value": "v"}, False, None),
+        ({"dataKey": "gone", "missing": "error"}, False, None),
+        ({"dataKey": "age", "missing": "error"}, False, {"out": "100"}),
+        ({"dataTemplate": GONE, "missing": "skip"}, False, {}),
+        ({"dataKey": "age", "missing": "skip", "value": "v"}, True, {}),
+        ({"dataKey": "age", "missing": "default", "value": "v"}, True, {"out": "v"}),
+        ({"dataKey": "age", "missing": "error", "value": "v"}, True, None),
+        ({"dataKey": "age", "value": "v"}, True, {"out": "v"}),
+        ({"dataKey": "age"}, True, {}),
+        ({"dataTemplate": UPPER}, True, {}),
+        ({}, True, {}),
+    ],
+)
+def test_missing_says_what_a_missing_value_or_event_does(fill, src, absent, expected):
+    if expected is None:
+        with pytest.raises(PermanentError, match="parameter for out"):
+            fill(src, absent=absent)
+    else:
+        assert fill(src, absent=absent) == expected
+
+
 def test_without_a_key_the_whole_event_is_given_with_base64_data(fill):
     whole = json.loads(fill({}, data=b'{"a":1}')["out"])
 
@@ -262,12 +359,16 @@ def mistakes(at):
             ("[0].src.dependencyName", "unknown-dependency"),
         ),
         (
-            {"src": {"dependencyName": "push", "dataTemplate": "{{ .Input }}"}, "dest": "a"},
-            ("[0].src.dataTemplate", "not-yet"),
+            {"src": {"dependencyName": "push", "dataTemplate": "{{ .Input"}, "dest": "a"},
+            ("[0].src.dataTemplate", "bad-template"),
         ),
         (
-            {"src": {"dependencyName": "push", "contextTemplate": "{{ .Input }}"}, "dest": "a"},
-            ("[0].src.contextTemplate", "not-yet"),
+            {"src": {"dependencyName": "push", "contextTemplate": "{{ env `A` }}"}, "dest": "a"},
+            ("[0].src.contextTemplate", "left-out"),
+        ),
+        (
+            {"src": {"dependencyName": "push", "missing": "default"}, "dest": "a"},
+            ("[0].src.value", "missing-field"),
         ),
         (
             {"src": {"dependencyName": "push", "dataKey": "a" * 5000}, "dest": "a"},

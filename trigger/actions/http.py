@@ -17,8 +17,9 @@ from trigger import http_verdict
 from trigger.action import Action, Doors, Due, LeaseLostError, Order, Prepared, Setting
 from trigger.blueprint import compile_blueprint
 from trigger.http_secrets import SHOWN, BasicAuth, Credentials, SecureHeader, secret_headers
-from trigger.parameters import REASON, ParameterBlock, Reading, compile_reading
+from trigger.parameters import ParameterBlock
 from trigger.payload import Body, Payload, PayloadBlock, compile_payload
+from trigger.reading import REASON, Reading, compile_reading
 from trigger.reshaped import Reshaped, check_shape
 from trigger.web import WebRequest
 

@@ -162,7 +162,8 @@ def test_an_event_without_data_passes():
         ({"value": []}, "error", "bad-value", "data[0].value"),
         ({"value": "a"}, "error", "bad-type", "data[0].value"),
         ({"type": "text"}, "error", "bad-value", "data[0].type"),
-        ({"template": "{{ .Input }}"}, "error", "not-yet", "data[0].template"),
+        ({"template": "{{ .Input"}, "error", "bad-template", "data[0].template"),
+        ({"template": "{{ env `A` }}"}, "error", "left-out", "data[0].template"),
         ({"path": "a" * 5000}, "error", "bad-path", "data[0].path"),
         ({"path": "a,b"}, "warning", "odd-path", "data[0].path"),
         ({"path": "a.#(b==1.c"}, "warning", "odd-path", "data[0].path"),
@@ -188,3 +189,49 @@ def test_a_number_that_python_cannot_hold_is_shown_as_it_stands():
     judgement = found(Event("1", "s", "n", "webhook", "", b'{"n": 1e400}'))
     assert not judgement.passed
     assert judgement.clauses[0].actual
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "type_", "value", "passed"),
+    [
+        ("name", "{{ upper .Input }}", "string", "^FAKE$", True),
+        ("name", "{{ b64enc .Input | b64dec }}", "string", "^fake$", True),
+        ("count", "{{ add .Input 1 }}", "number", "6", True),
+        ("count", "{{ .Input }}", "number", "5", True),
+        ("big", "{{ .Input }}", "string", "^12345678901234567890$", True),
+        ("ratio", "{{ .Input }}", "string", "^1.5$", True),
+        ("object", "{{ (fromJson .Input).a }}", "number", "1", True),
+        ("list", "{{ len (fromJson .Input) }}", "number", "2", True),
+        ("nothing", "x{{ .Input }}x", "string", "^xx$", True),
+        ("yes", '{{ eq .Input "true" }}', "bool", "true", True),
+        ("name", "{{ upper .Input }}", "string", "fake", False),
+        ("name", "not a number", "number", "0", True),
+    ],
+)
+def test_a_template_changes_the_value_before_it_is_compared(path, template, type_, value, passed):
+    judged = judge([{"path": path, "type": type_, "value": [value], "template": template}])
+
+    assert judged.passed is passed
+    assert judged.error == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "error"),
+    [
+        ("nothing", "{{ .Input }}", "template evaluated to empty string or no value"),
+        ("name", "{{ substr 0 0 .Input }}", "template evaluated to empty string"),
+        ("name", "{{ .Input.first }}", "can't evaluate field first in type string"),
+        ("gone", "{{ .Input }}", "path 'gone' does not exist"),
+    ],
+)
+def test_a_template_that_fails_or_gives_nothing_is_an_error_of_the_filter(path, template, error):
+    item = {"path": path, "type": "string", "value": ["x"], "template": template}
+    judged = judge([item])
+
+    assert not judged.passed
+    assert error in judged.error
+    assert judge([item, ITEM], dataLogicalOperator="or").passed
+    assert "fake" not in judged.public
+
+
+ITEM = {"path": "name", "type": "string", "value": ["fake"]}
