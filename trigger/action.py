@@ -28,6 +28,7 @@ class Setting:
     Attributes:
         namespace: where objects without a namespace of their own are made.
         allow: statuses of an answer that count as done (`policy.status`); None: every 2xx.
+        allow_sensitive: events may write into fields that decide what is run (`allowSensitive`).
     """
 
     sensor: str
@@ -35,6 +36,7 @@ class Setting:
     namespace: str
     dependencies: tuple[str, ...]
     allow: frozenset[int] | None = None
+    allow_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from trigger.action import Prepared, Setting
 from trigger.parameters import Parameter, ParameterBlock, compile_parameters
 from trigger.reading import REASON
 from trigger.reshaped import Reshaped, check_shape
+from trigger.sensitive import RUNNING, check_parameters
 from trigger.template import HEAD, read_action, read_template
 
 _PLACEHOLDER = re.compile(r"\$\{\{\s*\$.*?\}\}", re.DOTALL)
@@ -77,6 +78,7 @@ def compile_shaped(
     below = place / "template"
     check_shape(action, below, dests, lambda rest, where: read_action(rest, where, at))
     parameters = compile_parameters(blocks, place / "parameters", at)
+    check_parameters(blocks, place / "parameters", at, RUNNING)
     if len(parameters) < len(blocks):
         return None
     own = frozenset(_placeholders([written, [block.src.value for block in blocks]]))

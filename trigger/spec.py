@@ -49,6 +49,9 @@ class TriggerBlock(Block):
     give_up_after: Duration = Field(
         DAY, description="An event that failed for so long becomes a dead letter."
     )
+    allow_sensitive: bool = Field(
+        default=False, description="Events may write into image, command, args and the like."
+    )
     start_from: str = Field(
         "now", description="Where a new trigger begins: now, beginning or an RFC 3339 time."
     )
@@ -108,7 +111,8 @@ def read_trigger(
     head, rest = template
     home = namespace or names.DEFAULT_NAMESPACE
     allow = allowed(block.policy, place / "policy") if block and block.policy else None
-    at = Setting(sensor, head.name, home, dependencies, allow)
+    sensitive = block is not None and block.allow_sensitive
+    at = Setting(sensor, head.name, home, dependencies, allow, sensitive)
     prepared = _prepare(block, (written or {}, rest), place, at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
     dlq = None

@@ -1,5 +1,6 @@
 """`hookline lint`: every mistake of some manifests at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from server import options
 from server.folders import Folders
 from server.manifests import Loaded, in_order, load
 from server.missing import missing
+from trigger.sensitive import SENSITIVE
 
 
 @click.command(
@@ -21,6 +23,9 @@ from server.missing import missing
 @options.paths(required=True)
 @options.output("text", "json")
 @options.lenient
+@click.option(
+    "--strict", envvar="HOOKLINE_STRICT", is_flag=True, help="Sensitive fields are errors."
+)
 @options.folders()
 @click.pass_context
 def command(
@@ -30,6 +35,7 @@ def command(
     folders: Folders,
     *,
     lenient: bool,
+    strict: bool,
 ) -> None:
     """Check manifests and print every mistake with file, line and advice.
 
@@ -38,6 +44,8 @@ def command(
     """
     loaded = load(paths, lenient=lenient, folders=folders)
     mistakes = in_order([*loaded.mistakes, *missing(loaded)])
+    if strict:
+        mistakes = [_stricter(mistake) for mistake in mistakes]
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(mistakes)))
     else:
@@ -59,6 +67,11 @@ def summary(loaded: Loaded, mistakes: list[Mistake]) -> str:
     found = ", ".join(part for part in fine if part) or "nothing"
     wrong = [_number(errors, "error"), _number(warnings, "warning")]
     return "; ".join([f"fine: {found}", *(part for part in wrong if part)])
+
+
+def _stricter(mistake: Mistake) -> Mistake:
+    """Return the mistake; one about a sensitive field as an error."""
+    return replace(mistake, level="error") if mistake.code == SENSITIVE else mistake
 
 
 def _of(mistakes: list[Mistake], level: str) -> list[Mistake]:

@@ -16,6 +16,7 @@ from trigger.marks import mark
 from trigger.notes import nearest, not_yet
 from trigger.objects import Draft, check_new
 from trigger.parameters import ParameterBlock
+from trigger.sensitive import check_object
 from trigger.sourced import Source, from_source
 from trigger.workflow import check_workflow, is_workflow
 
@@ -46,7 +47,10 @@ class ArgoWorkflow(Action):
             fits = operation_known and check_workflow(*source) and check_new(draft)
             parameters = self.parameters, place / "parameters"
             blueprint = compile_blueprint(source, parameters, at)
-            return _Submit(at, blueprint) if blueprint is not None and fits else None
+            if blueprint is None or not fits:
+                return None
+            check_object(source[1], parameters, blueprint, at)
+            return _Submit(at, blueprint)
 
         prepared = from_source(self.source, place / "source", at, ready)
         return None if self.args else prepared

@@ -18,6 +18,7 @@ from trigger.creation import Reference, create_once
 from trigger.marks import check_name, mark, settle
 from trigger.objects import Draft, check_new, check_standing
 from trigger.parameters import ParameterBlock
+from trigger.sensitive import check_object
 from trigger.sourced import Source, from_source
 
 _STRATEGIES = (MERGE, STRATEGIC, APPLY)
@@ -68,9 +69,11 @@ class K8s(Action):
         fits = check_new(draft) if creates else check_standing(draft)
         if self.live_object and self.operation == "update":
             _warn_of_contents(draft)
-        blueprint = compile_blueprint(source, (self.parameters, place / "parameters"), at)
+        parameters = self.parameters, place / "parameters"
+        blueprint = compile_blueprint(source, parameters, at)
         if blueprint is None or not fits:
             return None
+        check_object(source[1], parameters, blueprint, at)
         return _Create(at, blueprint) if creates else self._change(at, blueprint)
 
     def _warn(self, place: Place) -> None:

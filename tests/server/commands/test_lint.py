@@ -117,3 +117,40 @@ def test_the_yaml_of_the_page_is_fine(lint):
     page = (Path(__file__).parents[3] / "docs" / "lint.md").read_text("utf-8")
     block = page.partition("```yaml\n")[2].partition("```")[0]
     assert lint(block).output == "fine: 1 EventSource\n"
+
+
+SENSITIVE = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Sensor
+metadata: {name: s}
+spec:
+  dependencies: [{name: d, eventSourceName: hooks, eventName: push}]
+  triggers:
+    - template:
+        name: t
+        k8s:
+          source:
+            resource:
+              apiVersion: batch/v1
+              kind: Job
+              metadata: {generateName: j-}
+              spec: {template: {spec: {containers: [{name: a, image: "${{ $.d.image }}"}]}}}
+"""
+
+
+def test_an_event_that_chooses_the_image_is_a_warning_and_an_error_with_strict(lint):
+    text = f"{GOOD}---\n{SENSITIVE}"
+    warned, refused = lint(text), lint(text, "--strict")
+
+    assert warned.exit_code == 0
+    assert "warning: spec.triggers[0]" in warned.output
+    assert refused.exit_code == 1
+    assert "error: spec.triggers[0]" in refused.output
+    assert "allowSensitive: true" in refused.output
+
+
+def test_strict_leaves_other_warnings_and_allowed_triggers_alone(lint):
+    allowed = SENSITIVE.replace("- template:", "- allowSensitive: true\n      template:")
+
+    assert lint(f"{GOOD}---\n{allowed}", "--strict").exit_code == 0
+    assert lint(f"{GOOD}---\n{WARNED}", "--strict").exit_code == 0
