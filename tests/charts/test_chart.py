@@ -37,10 +37,12 @@ FULL: dict[str, Any] = {
         "files": {"a.yaml": (ROOT / "examples/coinflip/coinflip.yaml").read_text()},
     },
     "secrets": ["github.token", "other"],
+    "configMaps": ["flows"],
     "source": {
         "replicas": 3,
         "ports": [{"name": "webhook", "port": 12000}, {"name": "github", "port": 12001}],
         "rules": [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}],
+        "apiSecrets": ["slack.token"],
         "serviceAccount": {"annotations": {"example.com/role": "listen"}},
         "podAnnotations": {"prometheus.io/scrape": "true"},
         "podLabels": {"team": "ci"},
@@ -60,7 +62,11 @@ FULL: dict[str, Any] = {
             }
         ],
     },
-    "sensor": {"namespaces": {"ci": [RULE]}},
+    "sensor": {
+        "namespaces": {"ci": [RULE]},
+        "apiSecrets": ["registry"],
+        "apiConfigMaps": ["workflows", "more"],
+    },
     "podDisruptionBudget": {"maxUnavailable": "50%"},
     "service": {"type": "LoadBalancer", "annotations": {"example.com/internal": "true"}},
     "ingress": {
@@ -71,7 +77,22 @@ FULL: dict[str, Any] = {
         "tls": [{"hosts": ["hooks.example.com"], "secretName": "hooks-tls"}],
     },
 }
-VALUES = [pytest.param({}, id="defaults"), pytest.param(FULL, id="everything")]
+LOGIN: dict[str, Any] = {
+    "nats": {
+        "login": {"existingSecret": "bus-login", "credsKey": "user.creds"},
+        "tls": {
+            "existingSecret": "bus-tls",
+            "caKey": "ca.crt",
+            "certKey": "tls.crt",
+            "keyKey": "tls.key",
+        },
+    }
+}
+VALUES = [
+    pytest.param({}, id="defaults"),
+    pytest.param(FULL, id="everything"),
+    pytest.param(LOGIN, id="login"),
+]
 
 
 def deployment(values: dict[str, Any], role: str) -> dict[str, Any]:
@@ -155,6 +176,87 @@ def test_the_address_of_nats_comes_from_the_secret():
     }
 
 
+def reads(resource: str, *names: str) -> dict[str, Any]:
+    return {
+        "apiGroups": [""],
+        "resources": [resource],
+        "resourceNames": list(names),
+        "verbs": ["get"],
+    }
+
+
+def test_a_role_may_get_exactly_what_it_is_to_read_through_the_api():
+    made = [each for each in render(FULL) if each["kind"] == "Role"]
+    found = {
+        (each["metadata"]["name"], each["metadata"]["namespace"]): [
+            rule for rule in each["rules"] if rule["apiGroups"] == [""]
+        ]
+        for each in made
+    }
+    assert found == {
+        ("hookline-source", "default"): [*FULL["source"]["rules"], reads("secrets", "slack.token")],
+        ("hookline-sensor", "default"): [
+            reads("configmaps", "workflows", "more"),
+            reads("secrets", "registry"),
+        ],
+        ("hookline-sensor", "ci"): [],
+    }
+
+
+def test_secrets_and_config_maps_are_mounted_where_the_flags_look():
+    for role in ("source", "sensor"):
+        args = container(FULL, role)["args"]
+        mounts = {each["mountPath"]: each["name"] for each in container(FULL, role)["volumeMounts"]}
+        volumes = {v["name"]: v for v in deployment(FULL, role)["template"]["spec"]["volumes"]}
+        assert "--config-maps-dir=/etc/hookline/configmaps" in args
+        flows = volumes[mounts["/etc/hookline/configmaps/flows"]]
+        assert flows["configMap"] == {"name": "flows", "optional": True}
+        other = volumes[mounts["/etc/hookline/secrets/other"]]
+        assert other["secret"]["secretName"] == "other"
+    assert not [arg for arg in container({}, "sensor")["args"] if "-dir" in arg]
+
+
+def login(values: dict[str, Any], role: str = "sensor") -> dict[str, str]:
+    """Return the variables of the login, without their common beginning."""
+    return {
+        each["name"].removeprefix("HOOKLINE_NATS_"): each["value"]
+        for each in container({"nats": values}, role)["env"]
+        if each["name"].startswith("HOOKLINE_NATS_") and not each["name"].endswith("_URL")
+    }
+
+
+@pytest.mark.parametrize(
+    ("keys", "variables"),
+    [
+        ({"credsKey": "a.creds"}, {"CREDS": "a.creds"}),
+        ({"nkeyKey": "seed"}, {"NKEY": "seed"}),
+        ({"user": "me", "passwordKey": "word"}, {"USER": "me", "PASSWORD_FILE": "word"}),
+    ],
+)
+def test_each_login_is_a_variable_that_hookline_knows(
+    keys: dict[str, str], variables: dict[str, str]
+):
+    found = login({"login": {"existingSecret": "bus-login", **keys}})
+    folder = "/etc/hookline/nats/login/"
+    assert {name: value.removeprefix(folder) for name, value in found.items()} == variables
+    known = {option.envvar for option in hookline_command.get_command(None, "run").params}
+    assert {f"HOOKLINE_NATS_{name}" for name in found} <= known
+
+
+def test_the_certificates_for_nats_are_files_of_their_secret():
+    folder = "/etc/hookline/nats/tls"
+    for role in ("source", "sensor"):
+        assert login(LOGIN["nats"], role) == {
+            "CREDS": "/etc/hookline/nats/login/user.creds",
+            "CA": f"{folder}/ca.crt",
+            "CERT": f"{folder}/tls.crt",
+            "KEY": f"{folder}/tls.key",
+        }
+        volumes = deployment(LOGIN, role)["template"]["spec"]["volumes"]
+        secrets = {v["name"]: v["secret"]["secretName"] for v in volumes if "secret" in v}
+        assert secrets == {"nats-login": "bus-login", "nats-tls": "bus-tls"}
+
+
 def test_a_pod_has_longer_to_stop_than_it_drains():
     spec = deployment({}, "source")["template"]["spec"]
     [waits] = [c["lifecycle"]["preStop"]["exec"]["command"] for c in spec["containers"]]
@@ -191,6 +293,7 @@ def test_the_source_holds_no_token_until_it_has_rights():
 
     assert not holds({}, "source")
     assert holds(FULL, "source")
+    assert holds({"source": {"apiSecrets": ["token"]}}, "source")
     assert holds({}, "sensor")
 
 
@@ -247,6 +350,20 @@ def test_services_and_budgets_find_the_pods_that_they_are_for(kind: str):
         ({"nats": {"url": "nats://me:secret@nats"}}, "put the address into a Secret"),
         ({"nats": {"url": ""}}, "nats.url or nats.existingSecret is needed"),
         ({"nats": {"urls": "nats://nats"}}, "'urls' not allowed"),
+        ({"nats": {"login": {"credsKey": "a"}}}, "existingSecret and one of credsKey"),
+        ({"nats": {"login": {"existingSecret": "a"}}}, "existingSecret and one of credsKey"),
+        (
+            {"nats": {"login": {"existingSecret": "a", "credsKey": "b", "nkeyKey": "c"}}},
+            "takes one of credsKey, nkeyKey and user",
+        ),
+        ({"nats": {"login": {"existingSecret": "a", "user": "b"}}}, "user and nats.login.password"),
+        (
+            {"nats": {"tls": {"existingSecret": "a", "keyKey": "b"}}},
+            "nats.tls.keyKey come together",
+        ),
+        ({"nats": {"tls": {"caKey": "a"}}}, "nats.tls.existingSecret and caKey"),
+        ({"nats": {"tls": {"existingSecret": "a", "caKey": "../a"}}}, "/nats/tls/caKey"),
+        ({"sensor": {"apiSecrets": ["a", "a"]}}, "/sensor/apiSecrets"),
         ({"source": {"ports": []}}, "/source/ports"),
         ({"source": {"ports": [{"name": "web", "port": 80}]}}, "/source/ports/0/port"),
         ({"manifests": {"files": {"a.txt": ""}}}, "a.txt"),

@@ -155,7 +155,7 @@ class Pod:
             if value is None:
                 wanted = variable["valueFrom"]["secretKeyRef"]
                 value = self._secret(wanted["name"])[wanted["key"]].decode()
-            found[variable["name"]] = value
+            found[variable["name"]] = self._local(value)
         api = httpx.URL(self._release.api.url)
         found |= {"KUBERNETES_SERVICE_HOST": api.host, "KUBERNETES_SERVICE_PORT": str(api.port)}
         return found

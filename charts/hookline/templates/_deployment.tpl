@@ -128,6 +128,9 @@ spec:
 {{- if $root.Values.secrets }}
 - --secrets-dir=/etc/hookline/secrets
 {{- end }}
+{{- if $root.Values.configMaps }}
+- --config-maps-dir=/etc/hookline/configmaps
+{{- end }}
 {{- with (index $root.Values $role).extraArgs }}
 {{ toYaml . }}
 {{- end }}
@@ -150,8 +153,49 @@ spec:
 {{- else }}
   value: {{ required "nats.url or nats.existingSecret is needed" $nats.url | quote }}
 {{- end }}
+{{- include "hookline.login" $nats }}
 {{- with (index $root.Values (index . 1)).extraEnv }}
 {{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* The variables of the login on NATS and of TLS there: called with .Values.nats. */}}
+{{- define "hookline.login" -}}
+{{- $login := .login -}}
+{{- $ways := list -}}
+{{- range list $login.credsKey $login.nkeyKey $login.user -}}
+{{- if . }}{{ $ways = append $ways . }}{{ end -}}
+{{- end -}}
+{{- if gt (len $ways) 1 -}}
+{{- fail "nats.login takes one of credsKey, nkeyKey and user" -}}
+{{- end -}}
+{{- if ne (empty $login.user) (empty $login.passwordKey) -}}
+{{- fail "nats.login.user and nats.login.passwordKey come together" -}}
+{{- end -}}
+{{- if ne (empty $ways) (empty $login.existingSecret) -}}
+{{- fail "nats.login.existingSecret and one of credsKey, nkeyKey and user come together" -}}
+{{- end -}}
+{{- if ne (empty .tls.certKey) (empty .tls.keyKey) -}}
+{{- fail "nats.tls.certKey and nats.tls.keyKey come together" -}}
+{{- end -}}
+{{- if ne (and (empty .tls.caKey) (empty .tls.certKey)) (empty .tls.existingSecret) -}}
+{{- fail "nats.tls.existingSecret and caKey or certKey come together" -}}
+{{- end -}}
+{{- with $login.user }}
+- name: HOOKLINE_NATS_USER
+  value: {{ . | quote }}
+{{- end }}
+{{- range $variable, $key := dict "CREDS" $login.credsKey "NKEY" $login.nkeyKey "PASSWORD_FILE" $login.passwordKey }}
+{{- if $key }}
+- name: HOOKLINE_NATS_{{ $variable }}
+  value: {{ printf "/etc/hookline/nats/login/%s" $key | quote }}
+{{- end }}
+{{- end }}
+{{- range $variable, $key := dict "CA" .tls.caKey "CERT" .tls.certKey "KEY" .tls.keyKey }}
+{{- if $key }}
+- name: HOOKLINE_NATS_{{ $variable }}
+  value: {{ printf "/etc/hookline/nats/tls/%s" $key | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -165,6 +209,18 @@ spec:
 - name: secret-{{ $number }}
   mountPath: /etc/hookline/secrets/{{ $name }}
   readOnly: true
+{{- end }}
+{{- range $number, $name := $root.Values.configMaps }}
+- name: configmap-{{ $number }}
+  mountPath: /etc/hookline/configmaps/{{ $name }}
+  readOnly: true
+{{- end }}
+{{- range $part := list "login" "tls" }}
+{{- if (get $root.Values.nats $part).existingSecret }}
+- name: nats-{{ $part }}
+  mountPath: /etc/hookline/nats/{{ $part }}
+  readOnly: true
+{{- end }}
 {{- end }}
 - name: tmp
   mountPath: /tmp
@@ -185,6 +241,20 @@ spec:
     defaultMode: 0440
     # One that is not there yet is waited for, by those who need it.
     optional: true
+{{- end }}
+{{- range $number, $name := $root.Values.configMaps }}
+- name: configmap-{{ $number }}
+  configMap:
+    name: {{ $name }}
+    optional: true
+{{- end }}
+{{- range $part := list "login" "tls" }}
+{{- with (get $root.Values.nats $part).existingSecret }}
+- name: nats-{{ $part }}
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
 {{- end }}
 - name: tmp
   emptyDir:

@@ -44,8 +44,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $values := index $root.Values (index . 1) -}}
 {{- $wanted := deepCopy $values.namespaces -}}
 {{- $home := include "hookline.namespace" $root -}}
-{{- if $values.rules -}}
-{{- $_ := set $wanted $home (concat $values.rules (default list (get $wanted $home))) -}}
+{{- $own := $values.rules -}}
+{{- range $resource, $names := dict "secrets" $values.apiSecrets "configmaps" $values.apiConfigMaps -}}
+{{- if $names -}}
+{{- $own = append $own (dict "apiGroups" (list "") "resources" (list $resource) "resourceNames" $names "verbs" (list "get")) -}}
+{{- end -}}
+{{- end -}}
+{{- if $own -}}
+{{- $_ := set $wanted $home (concat $own (default list (get $wanted $home))) -}}
 {{- end -}}
 {{- $rights := dict -}}
 {{- range $namespace, $rules := $wanted -}}
