@@ -149,6 +149,7 @@ class SourceRunner:
     ) -> Route:
         emitter = self._emitter(source, event)
         secret = self._secret(source.namespace)
+        pair = where.certificate
         return Route(
             source=source.name,
             event=event.name,
@@ -157,9 +158,7 @@ class SourceRunner:
             emit=emitter,
             token=None if where.token is None else secret(where.token),
             failed=emitter.failed,
-            certificate=None
-            if where.certificate is None
-            else _both(*map(secret, where.certificate)),
+            certificate=None if pair is None else _both(*map(secret, pair)),
         )
 
     def _emitter(self, source: EventSource, event: SourceEvent) -> Emitter:

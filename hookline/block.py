@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from hookline import wording
-from hookline.manifest import Place, Step, show
+from hookline.manifest import Kind, Place, Step, show
 
 _EVERYWHERE = frozenset(["name", "key", "value", "type", "optional", "metadata"])
 
@@ -20,7 +20,7 @@ class Block(BaseModel):
     Attributes:
         elsewhere: keys that people write here although they belong to another part, and where
             they belong in words: `{"conditions": "under template"}`.
-        refers_to: `Secret` or `ConfigMap`: what the block's `name` and `key` name; else empty.
+        refers_to: the kind of object that the block's `name` and `key` name, if they do.
     """
 
     model_config = ConfigDict(
@@ -33,7 +33,7 @@ class Block(BaseModel):
         arbitrary_types_allowed=True,
     )
     elsewhere: ClassVar[Mapping[str, str]] = {}
-    refers_to: ClassVar[str] = ""
+    refers_to: ClassVar[Kind | None] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -69,7 +69,7 @@ def _note_names(value: Any, place: Place) -> None:
         if value.refers_to:
             name, key = (str(getattr(value, field)) for field in ("name", "key"))
             if "${{" not in name + key:
-                place.name(value.refers_to, name, key)
+                place.refer(value.refers_to, name, key)
         for field, info in type(value).model_fields.items():
             _note_names(getattr(value, field), place / (info.alias or field))
 

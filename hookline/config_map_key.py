@@ -5,12 +5,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from hookline.block import Block
+from hookline.manifest import Kind
 
 
 class ConfigMapKey(Block):
     """The name of a `ConfigMap` and a key in it."""
 
-    refers_to: ClassVar[str] = "ConfigMap"
+    refers_to: ClassVar[Kind | None] = "ConfigMap"
 
     name: str = Field(min_length=1, description="Name of the ConfigMap.")
     key: str = Field(min_length=1, description="Key within the ConfigMap.")

@@ -5,11 +5,8 @@ import binascii
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
-from hookline.manifest import Document, Mistake, Place
-
-type Kind = Literal["Secret", "ConfigMap"]
+from hookline.manifest import Document, Kind, Mistake, Place
 
 FLAGS: dict[Kind, str] = {"Secret": "--secrets-dir", "ConfigMap": "--config-maps-dir"}
 _CODES: dict[Kind, str] = {"Secret": "bad-secret", "ConfigMap": "bad-config-map"}

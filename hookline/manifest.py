@@ -8,6 +8,8 @@ from hookline.errors import ManifestError
 
 type Step = str | int
 type Path = tuple[Step, ...]
+type Kind = Literal["Secret", "ConfigMap"]
+"""The kinds of objects whose values manifests name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,10 @@ class Named:
     """A key of a Secret or ConfigMap that a manifest names, and where it does.
 
     Attributes:
-        kind: `Secret` or `ConfigMap`.
-        place: names of the file, line and path as in a mistake.
+        place: where it stands; as text: file, line and path, as in a mistake.
     """
 
-    kind: str
+    kind: Kind
     name: str
     key: str
     place: "Place" = field(compare=False, repr=False)
@@ -125,7 +126,7 @@ class Place:
         """Note something dangerous that does not refuse the object."""
         self._note("warning", code, message, suggestion)
 
-    def name(self, kind: str, name: str, key: str) -> None:
+    def refer(self, kind: Kind, name: str, key: str) -> None:
         """Note a key of a Secret or ConfigMap that is named here."""
         self.named.append(Named(kind, name, key, self))
 

@@ -18,7 +18,7 @@ from pydantic import Field
 from hookline.block import Block
 from hookline.errors import TemporaryError
 from hookline.local_values import LocalValues, read_values
-from hookline.manifest import Document, Mistake
+from hookline.manifest import Document, Kind, Mistake
 from hookline.names import DEFAULT_NAMESPACE
 
 type Where = tuple[str, str]
@@ -35,7 +35,7 @@ class MissingSecretError(TemporaryError):
 class SecretKey(Block):
     """Which secret: the name of a `Secret` and a key in it."""
 
-    refers_to: ClassVar[str] = "Secret"
+    refers_to: ClassVar[Kind | None] = "Secret"
 
     name: str = Field(min_length=1, description="Name of the Secret.")
     key: str = Field(min_length=1, description="Key within the Secret.")

@@ -6,11 +6,11 @@ from eventsource.spec import EventSource
 from hookline.errors import HooklineError
 from hookline.eventbus.spec import EventBus
 from hookline.local_values import FLAGS
-from hookline.manifest import Mistake, Named, Place
+from hookline.manifest import Kind, Mistake, Named, Place
 from sensor.spec import Sensor
 from server.manifests import Loaded
 
-_CODES = {"Secret": "missing-secret", "ConfigMap": "missing-config-map"}
+_CODES: dict[Kind, str] = {"Secret": "missing-secret", "ConfigMap": "missing-config-map"}
 
 
 def missing(loaded: Loaded) -> list[Mistake]:
@@ -20,12 +20,11 @@ def missing(loaded: Loaded) -> list[Mistake]:
         problem = _problem(loaded, named)
         if problem:
             place = Place(named.place.document, named.place.path, found)
-            flag = FLAGS["Secret" if named.kind == "Secret" else "ConfigMap"]
+            hint = f"a {named.kind} document, or a file NAME/KEY below {FLAGS[named.kind]}"
             place.warn(
                 problem,
                 code=_CODES[named.kind],
-                suggestion=f"add a {named.kind} document, or a file NAME/KEY below {flag};"
-                " else it is looked for in the cluster, where nobody looked now",
+                suggestion=f"add {hint}, or see that the cluster has it",
             )
     return found
 
@@ -44,5 +43,6 @@ def _problem(loaded: Loaded, named: Named) -> str:
             return str(error)
     elif loaded.config_maps.find(named.name, named.key) is None:
         looked = loaded.config_maps.looked(named.name, named.key)
-        return f"ConfigMap {named.name}, key {named.key}: {looked}"
+        where = f"ConfigMap {named.name}, key {named.key}"
+        return f"{where}: {looked}; the Kubernetes API was not asked"
     return ""

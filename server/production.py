@@ -70,7 +70,8 @@ async def run(settings: RunSettings, stop: asyncio.Event) -> None:
     async def reach() -> KubeClient:
         return kube or await way()
 
-    of_the_bus = loaded.bus.named if loaded.bus is not None else ()
+    bus = loaded.bus
+    of_the_bus = [] if bus is None else [(bus.namespace, each) for each in bus.named]
     keeper = SecretKeeper(loaded.secrets, reach, of_the_bus)
     worker = Worker(_worker_settings(settings, loaded), kube, loaded, keeper)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import structlog
 
+from hookline.local_values import read_values
 from hookline.manifest import Mistake, refuse
 from server.folders import NO_FOLDERS, Folders
 from server.manifests import Loaded, load
@@ -43,7 +44,7 @@ class Manifests:
         loaded = self._load()
         say(loaded.mistakes)
         if self._current is not None:
-            loaded = _keep_old(self._current, loaded)
+            loaded = _keep_old(self._current, loaded, self.folders)
         self._current = loaded
         return loaded
 
@@ -56,13 +57,20 @@ class Manifests:
         )
 
 
-def _keep_old(old: Loaded, new: Loaded) -> Loaded:
+def _keep_old(old: Loaded, new: Loaded, folders: Folders) -> Loaded:
     """Return `new`, with the objects of files that have errors now taken from `old`."""
     broken = {mistake.file for mistake in new.mistakes if mistake.level == "error"}
     if not broken:
         return new
+    others = [
+        *(each for each in new.others if each.file not in broken),
+        *(each for each in old.others if each.file in broken),
+    ]
+    new.secrets.local = read_values("Secret", others, []).within(folders.secrets)
     return replace(
         new,
+        others=others,
+        config_maps=read_values("ConfigMap", others, []).within(folders.config_maps),
         sources=[
             *(s for s in new.sources if s.file not in broken),
             *(s for s in old.sources if s.file in broken),

@@ -30,7 +30,7 @@ class SecretKeeper:
         secrets: those of the process.
         connect: finds the way to the cluster (KubeConfigError); not called as long as documents
             and files have everything.
-        always: what is named apart from what `follow` is told, in no namespace of its own.
+        always: what is named apart from what `follow` is told, in the same form.
         every: seconds between two looks.
     """
 
@@ -38,13 +38,13 @@ class SecretKeeper:
         self,
         secrets: Secrets,
         connect: Callable[[], Awaitable[KubeClient]],
-        always: Iterable[Named] = (),
+        always: Iterable[tuple[str, Named]] = (),
         every: float = EVERY,
     ) -> None:
         self._secrets = secrets
         self._connect = connect
         self._every = every
-        self._always = [("", each) for each in always]
+        self._always = list(always)
         self._named: list[tuple[str, Named]] = []
         self._kube: KubeClient | None = None
         self._looking = asyncio.Lock()

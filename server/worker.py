@@ -117,11 +117,12 @@ class Worker:
         self.health.degraded.append(self._degraded)
         await self._web.start()
         await self._keeper.follow(self._named())
+        # Before the bus, whose login may be what is put there late.
+        self._tasks = [asyncio.create_task(self._keeper.run(), name="the look at secrets")]
         await self.bus.start()
         await self._apply(self._loaded)
         self._bound = True
-        self._tasks = [
-            asyncio.create_task(self._keeper.run(), name="the look at secrets"),
+        self._tasks += [
             asyncio.create_task(self._janitor.run(), name="the janitor"),
             asyncio.create_task(self._look_after(), name="the look at the bus"),
         ]

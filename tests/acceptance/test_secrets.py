@@ -100,3 +100,30 @@ def test_without_a_way_to_kubernetes_it_goes_on_and_says_where_it_looked(
         assert f"{places.folder}/secrets/c/t cannot be read" in said
         assert f"no way to a Kubernetes API by {nowhere}" in said
     assert "very-secret" not in process.said() + ready.text
+
+
+BUS = """\
+apiVersion: argoproj.io/v1alpha1
+kind: EventBus
+metadata: {{name: default}}
+spec:
+  jetstreamExotic:
+    url: {url}
+    accessSecret: {{name: c, key: t}}
+"""
+
+
+def test_a_login_on_the_bus_comes_from_the_cluster_even_when_it_is_put_there_late(
+    places: Places, make_nats_server, hookline
+):
+    server = make_nats_server("authorization { user: hookline, password: very-secret-word }")
+    (places.folder / "manifests" / "bus.yaml").write_text(BUS.format(url=server.url))
+    process = hookline(
+        "run", places.folder / "manifests", "--role", "source",
+        "--kubeconfig", places.api.kubeconfig(), "--namespace", places.namespace,
+        "--api-port", "0", "--host", "127.0.0.1", wait=False,
+    )  # fmt: skip
+    wait_until(lambda: f"there is no Secret {places.namespace}/c" in process.said(), "it is missed")
+    places.put("{username: hookline, password: very-secret-word}")
+    wait_until(lambda: '"ready"' in process.said(), "ready, with the login of the cluster")
+    assert "very-secret" not in process.said()

@@ -124,7 +124,7 @@ async def test_the_namespace_is_that_of_who_names_it(cluster):
     async def reach():
         return cluster.kube
 
-    keeper = SecretKeeper(secrets, reach, always=[named("bus")])
+    keeper = SecretKeeper(secrets, reach, always=[("", named("bus"))])
     await keeper.follow([(cluster.namespace, named())])
     assert secrets.value("login", "token", cluster.namespace) == b"here"
     with pytest.raises(MissingSecretError, match="was not asked"):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from hookline.manifest import Kind
 from trigger.action import Doors
 from trigger.artifact import Remote
 
@@ -11,7 +12,7 @@ from trigger.artifact import Remote
 class Configmap(Remote):
     """An object in a ConfigMap, which is read when an event fires; one YAML or JSON document."""
 
-    refers_to: ClassVar[str] = "ConfigMap"
+    refers_to: ClassVar[Kind | None] = "ConfigMap"
 
     name: str = Field(min_length=1, description="Name of the ConfigMap.")
     key: str = Field(min_length=1, description="Key within the ConfigMap.")

@@ -218,6 +218,26 @@ async def test_a_header_may_come_from_a_config_map(cluster, serve, read, event, 
     assert seen == ["blue"]
 
 
+async def test_a_secret_of_the_cluster_is_that_of_the_sensors_namespace(target, read, event, due):
+    secrets = Secrets(namespace="default")
+    secrets.follow([("prod", "api"), ("prod", "login")])
+    secrets.found(("prod", "api"), {"token": "dDBrZW4="})
+    secrets.found(("prod", "login"), {"user": "YW5u", "password": "czNjcmV0"})
+    doors = Doors(kube=None, secrets=secrets)
+    text = _text(url=target.url, secureHeaders=_secure(), basicAuth=LOGIN)
+    trigger, _ = read(text, namespace="prod")
+    happened = event({})
+    ordered = trigger.launcher.order({"push": happened}, due(happened))
+    await trigger.launcher.launch(ordered, doors, lambda: True, repeat=False)
+    assert target.headers()["X-Token"] == "t0ken"
+    assert target.headers()["Authorization"] == "Basic YW5uOnMzY3JldA=="
+
+    secrets.gone(("prod", "api"), "there is none")
+    with pytest.raises(MissingSecretError, match=r"api, key token: .*; there is none"):
+        await trigger.launcher.launch(ordered, doors, lambda: True, repeat=False)
+    await doors.close()
+
+
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\x00b"])
 def test_an_event_cannot_write_other_headers(order, value):
     with pytest.raises(PermanentError) as caught:
