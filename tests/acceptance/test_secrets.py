@@ -74,7 +74,7 @@ def test_a_rotated_secret_counts_at_each_of_the_three_places_without_a_restart(
         "--secrets-dir", places.folder / "secrets", "--log-level", "debug",
         "--api-port", "0", "--host", "127.0.0.1",
     )  # fmt: skip
-    assert statuses(process, "very-secret-one") == [200, 200, 200]
+    wait_until(lambda: statuses(process, "very-secret-one") == [200, 200, 200], "all are found")
 
     places.put("very-secret-two")
     wait_until(lambda: statuses(process, "very-secret-two") == [200, 200, 200], "all are rotated")
@@ -93,12 +93,14 @@ def test_without_a_way_to_kubernetes_it_goes_on_and_says_where_it_looked(
         "--api-port", "0", "--host", "127.0.0.1",
     )  # fmt: skip
     assert statuses(process, "very-secret-one") == [200, 200, 503]
+    answer = f"no way to a Kubernetes API by {nowhere}"
+    wait_until(lambda: answer in process.said(), "it says that there is no cluster")
     ready = httpx.get(f"{process.ready['api']}/readyz?verbose")
     assert ready.status_code == 200
     for said in (ready.text, process.said()):
         assert "secret c, key t: no document has it" in said
         assert f"{places.folder}/secrets/c/t cannot be read" in said
-        assert f"no way to a Kubernetes API by {nowhere}" in said
+        assert answer in said
     assert "very-secret" not in process.said() + ready.text
 
 
