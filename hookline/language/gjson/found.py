@@ -35,7 +35,8 @@ class Found:
         kind = self.kind
         if kind == "string":
             return self._string()
-        if kind == "number" and not self.raw.removeprefix(b"-").isdigit():
+        digits = self.raw.removeprefix(b"-")
+        if kind == "number" and digits and not digits.isdigit():
             return number_text(self.number)
         if kind in ("true", "false"):
             return kind

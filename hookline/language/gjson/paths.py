@@ -69,6 +69,13 @@ class Selector(NamedTuple):
     path: bytes
 
 
+class Multipath(NamedTuple):
+    """Several paths; `named`: they make an object (`{a,b}`), else an array (`[a,b]`)."""
+
+    named: bool
+    selectors: tuple[Selector, ...]
+
+
 # A query that is not closed asks for the first value that is there.
 _UNCLOSED = Query(b"", b"", b"", every=False)
 _NO_PART = ArrayPart(-1, length=False, each=None, query=None, rest=None, pipe=None)
@@ -234,13 +241,6 @@ def squash_end(path: bytes, start: int) -> int:
         if not depth and letter in b"}])":
             return place
     return len(path)
-
-
-class Multipath(NamedTuple):
-    """Several paths; `named`: they make an object (`{a,b}`), else an array (`[a,b]`)."""
-
-    named: bool
-    selectors: tuple[Selector, ...]
 
 
 def multipath(path: bytes) -> tuple[Multipath | None, bytes]:

@@ -26,6 +26,12 @@ def test_a_path_finds_what_go_finds(document, path, expected):
         assert found.native == json.loads(value, parse_int=float)
 
 
+def test_a_sign_alone_is_its_own_text_as_in_go():
+    found = compile_path("!-").get(b"{}")
+    assert found is not None
+    assert (found.kind, found.text, found.number) == ("number", "-", 0.0)
+
+
 @pytest.mark.parametrize(
     ("document", "path", "index", "indexes"),
     [
