@@ -138,8 +138,10 @@ def _dig(*values: Any) -> Any:
     if len(values) < 3:  # noqa: PLR2004  two keys are the least: where, what, and what else
         raise LanguageError("dig needs at least three arguments")
     *keys, fallback, value = values
+    if not all(isinstance(key, str) for key in keys):
+        raise LanguageError("interface conversion: dig goes through maps by strings")
     for key in keys:
-        if kind(value) != "map" or isinstance(value, StringMap) or not isinstance(key, str):
+        if kind(value) != "map" or isinstance(value, StringMap):
             raise LanguageError("interface conversion: dig goes through maps by strings")
         if key not in value:
             return fallback

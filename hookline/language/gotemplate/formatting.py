@@ -51,13 +51,13 @@ class _Go:
 
 
 def _formatted(spec: GoFormatSpec, value: Any, *, nested: bool) -> str:
-    if value is None and not nested and spec.verb != "v":
-        return f"%!{spec.verb}(<nil>)"
+    if value is None and not nested:
+        return _as_verb(spec, "s", "<nil>") if spec.verb == "v" else f"%!{spec.verb}(<nil>)"
     if spec.verb == "v" and "#" in spec.flags:
         return _as_verb(replace(spec, flags=spec.flags.replace("#", "")), "s", go_syntax(value))
     match value:
         case None:
-            return "<nil>" if nested else _as_verb(spec, "s", "<nil>")
+            return "<nil>"
         case list():
             return f"[{' '.join(_formatted(spec, item, nested=True) for item in value)}]"
         case dict():

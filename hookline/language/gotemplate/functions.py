@@ -47,7 +47,7 @@ LEFT_OUT = {
 }
 _RESULTS: dict[str, Callable[[Any], Any]] = {
     "int64": Int64,
-    "[]string": Strings,
+    "[]string": lambda value: value if isinstance(value, Strings) else Strings(value),
     "map[string]string": StringMap,
 }
 # What a function may raise for arguments that it cannot use.

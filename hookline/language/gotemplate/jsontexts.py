@@ -9,7 +9,7 @@ from gotpl.funcs.sprig.semver import Version
 from hookline.language.errors import LanguageError
 from hookline.language.gotemplate.document import read_document
 from hookline.language.gotemplate.printing import time_text
-from hookline.language.gotemplate.values import NilList, NilMap
+from hookline.language.gotemplate.values import is_nil
 
 _TIME = "2006-01-02T15:04:05.999999999Z07:00"
 
@@ -27,7 +27,7 @@ def _must_from_json(text: str) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return a value with what JSON has no form for in the form that Go gives it."""
-    if value is None or isinstance(value, NilList | NilMap):
+    if is_nil(value):
         return None
     if isinstance(value, datetime):
         return time_text(value, _TIME)

@@ -9,7 +9,7 @@ import re2
 
 from hookline.language.errors import LanguageError
 from hookline.language.gotemplate.budget import Budget
-from hookline.language.gotemplate.values import Strings
+from hookline.language.gotemplate.values import NilStrings, Strings
 
 _MAX_PATTERN = 4096
 _CONTINUED = 0x80  # the two highest bits of a byte within a character of UTF-8
@@ -78,7 +78,8 @@ def _find(budget: Budget, pattern: str, text: str) -> str:
 
 
 def _find_all(budget: Budget, pattern: str, text: str, count: int) -> Strings:
-    return Strings(_text(each[0]) for each in _matches(budget, pattern, text, count))
+    found = Strings(_text(each[0]) for each in _matches(budget, pattern, text, count))
+    return found or NilStrings()
 
 
 def _replace(budget: Budget, pattern: str, text: str, new: str) -> str:
@@ -119,7 +120,7 @@ def _replaced(budget: Budget, pattern: str, text: str, expanded: Callable[[Any],
 def _split(budget: Budget, pattern: str, text: str, count: int) -> Strings:
     _compiled(pattern)
     if count == 0:
-        return Strings()
+        return NilStrings()
     if pattern and not text:
         return Strings([""])
     data, parts, at, end = _bytes(text), Strings(), 0, 0

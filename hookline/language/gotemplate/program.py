@@ -31,8 +31,12 @@ class Program:
     def render(self, dot: dict[str, Any]) -> str:
         """Return the text that it makes of `dot`; LanguageError if it fails."""
         text = Machine(self.templates).run(self.root, dot)
-        # Bytes that are no UTF-8 are held as halves of pairs; in JSON Go replaces them.
-        return _SURROGATE.sub("\ufffd", text)
+        if not _SURROGATE.search(text):
+            return text
+        # Bytes of cut characters are held as halves of pairs; what still is no UTF-8 when they
+        # stand side by side is replaced, as Go does in JSON.
+        joined = text.encode(errors="surrogateescape").decode(errors="surrogateescape")
+        return _SURROGATE.sub("\ufffd", joined)
 
 
 def compile_program(text: str) -> Program:

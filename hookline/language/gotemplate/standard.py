@@ -14,6 +14,7 @@ from hookline.language.gotemplate.printing import text_of
 from hookline.language.gotemplate.values import (
     INVALID,
     StringMap,
+    is_nil,
     kind,
     truth,
     type_name,
@@ -58,15 +59,13 @@ def _same(first: Any, other: Any) -> bool:
         )
     if one:
         return bool(first == other)
-    if first is INVALID or other is INVALID:
-        return first is other or not (truth(first) or _is_thing(first) or truth(other))
-    if kind(first) != kind(other) or not isinstance(first, datetime):
+    if first is not INVALID and other is not INVALID and kind(first) != kind(other):
+        raise LanguageError(f"non-comparable type {type_name(other)}")
+    if is_nil(first) or is_nil(other):
+        return is_nil(first) == is_nil(other)
+    if not isinstance(first, datetime):
         raise LanguageError(f"non-comparable type {type_name(other)}")
     return bool(first == other)
-
-
-def _is_thing(value: Any) -> bool:
-    return isinstance(value, list | dict)
 
 
 def _not_equal(budget: Budget, first: Any, other: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from gotpl._compat.gofmt.go import sprintf
 from gotpl.funcs.sprig import randoms, strings
 
+from hookline.language.errors import LanguageError
 from hookline.language.gotemplate.budget import Budget
 from hookline.language.gotemplate.printing import text_of
 
@@ -86,6 +87,28 @@ def _random(name: str) -> Any:
     return body
 
 
+def _truncated(count: int, text: str) -> str:
+    data = _encoded(text)
+    if count < 0 and len(data) + count > 0:
+        return _decoded(data[count:])
+    return _decoded(data[:count]) if 0 <= count < len(data) else text
+
+
+def _substring(start: int, end: int, text: str) -> str:
+    data = _encoded(text)
+    if start < 0:
+        start = 0
+    elif not 0 <= end <= len(data):
+        end = len(data)
+    if not start <= end <= len(data) or end < 0:
+        raise LanguageError("slice bounds out of range")
+    return _decoded(data[start:end])
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode(errors="surrogateescape")
+
+
 def _encoded(text: str) -> bytes:
     return text.encode(errors="surrogateescape")
 
@@ -122,6 +145,8 @@ def _adler32(text: str) -> str:
 
 
 FUNCTIONS = {
+    "trunc": _truncated,
+    "substr": _substring,
     "b64enc": _base64,
     "b64dec": _from_base64,
     "b32enc": _base32,

@@ -31,6 +31,10 @@ class Strings(list[str]):
     """A []string."""
 
 
+class NilStrings(Strings):
+    """A []string that is nil: JSON null."""
+
+
 class Ints(list[int]):
     """A []int."""
 
@@ -64,6 +68,7 @@ _TYPES: dict[type, tuple[str, str]] = {
     list: ("[]interface {}", "slice"),
     NilList: ("[]interface {}", "slice"),
     Strings: ("[]string", "slice"),
+    NilStrings: ("[]string", "slice"),
     Ints: ("[]int", "slice"),
     Lists: ("[][]interface {}", "slice"),
     Version: ("*semver.Version", "ptr"),
@@ -93,6 +98,11 @@ def kind(value: Any) -> str:
     if isinstance(value, datetime):
         return "struct"
     return _TYPES[type(value)][1]
+
+
+def is_nil(value: Any) -> bool:
+    """Return whether a value is nil to Go, of whatever type."""
+    return value is None or value is INVALID or isinstance(value, NilList | NilMap | NilStrings)
 
 
 def truth(value: Any) -> bool:

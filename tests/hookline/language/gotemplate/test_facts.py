@@ -63,6 +63,26 @@ def test_bytes_that_are_no_text_keep_their_hash_and_are_replaced_in_the_output()
 
 
 @pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ trunc 1 `\u65e5` }}", "\ufffd"),
+        ("{{ trunc 2 `\u65e5` }}", "\ufffd\ufffd"),
+        ("{{ trunc -2 `\u65e5` }}", "\ufffd\ufffd"),
+        ("{{ substr 1 3 `a\u65e5` }}", "\ufffd\ufffd"),
+        ("{{ cat (trunc 1 `\u65e5`) (trunc -2 `\u65e5`) | replace ` ` `` }}", "\u65e5"),
+        ('{{ regexFindAll "x" "a" -1 | toJson }}', "null"),
+        ('{{ eq (regexFindAll "x" "a" -1) nil }}', "true"),
+        ("{{ eq (list) nil }}", "false"),
+        ("{{ eq (rest (list)) nil }}", "true"),
+        ('{{ ne (regexFindAll "x" "a" -1) (until 4) }}', "true"),
+        ('{{ dig "a" 1 "m" .Input }}', None),
+    ],
+)
+def test_cut_characters_and_nil_lists_are_gos(template: str, expected: str | None):
+    assert made(template) == expected
+
+
+@pytest.mark.parametrize(
     "call",
     [
         *('env "HOME"', 'expandenv "$HOME"', 'getHostByName "localhost"', 'genPrivateKey "rsa"'),
