@@ -29,10 +29,15 @@ LONGEST_WAIT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One event of a firing: what its records share, and its bytes as they are on the bus."""
+    """One event of a firing: what its records share, and its bytes as they are on the bus.
+
+    Attributes:
+        error: why its transform gave nothing, or empty.
+    """
 
     record: Record
     data: bytes
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

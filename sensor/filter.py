@@ -152,8 +152,8 @@ def _kind(key: str, raw: Any, operators: dict[str, str], place: Place) -> _Kind 
     if found is None:
         _unknown(key, place / key)
         return None
-    if raw is None or (key in _LISTED and raw == []):
-        return None  # Argo Events drops an empty list on its way into the pod
+    if raw is None or (key in _LISTED and raw == []) or (key == "script" and raw == ""):
+        return None  # Argo Events drops what is empty on its way into the pod
     if key in _LISTED and not isinstance(raw, list):
         (place / key).error(f"{key} is a list", code="bad-type", suggestion="put a - before it")
         return None

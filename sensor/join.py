@@ -5,6 +5,7 @@ Order of the steps: the hand, then the records of who left it, then `held`. When
 """
 
 import dataclasses
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -20,6 +21,7 @@ from sensor.desk import Desk
 from sensor.hand import entered
 from sensor.records import Record, is_final
 from sensor.spec import Dependency
+from sensor.transform import TransformError
 from trigger.action import LeaseLostError
 
 RESET, EXPIRED, NO_DEPENDENCY = "reset", "expired", "no dependency"
@@ -28,7 +30,13 @@ RESET, EXPIRED, NO_DEPENDENCY = "reset", "expired", "no dependency"
 class Join:
     """What one trigger holds, and how it fires."""
 
-    def __init__(self, desk: Desk, attempts: Attempts) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        attempts: Attempts,
+        dependencies: Callable[[], tuple[Dependency, ...]] = tuple,
+    ) -> None:
+        self._dependencies = dependencies
         self._desk = desk
         self._attempts = attempts
         self._joins = desk.bus.joins
@@ -132,6 +140,8 @@ class Join:
             if gone:
                 error = f"the event of {' and '.join(gone)} has left the stream"
                 await self._attempts.give_up(party, "EventGone", error)
+            elif errors := [p.error for p in (*party.others, party.delivered) if p.error]:
+                await self._attempts.give_up(party, "Transform", " and ".join(errors))
             else:
                 wait = await self._attempts.fire(delivery, party)
         if wait is None:
@@ -151,8 +161,19 @@ class Join:
     async def _part(self, member: Member, deliveries: int) -> Part:
         data, event = await self._joins.read(member)
         event = event or Event(member.event_id, member.source, member.event, "", "", b"")
+        event, error = await self._transformed(member.dependency, event)
         record = self._desk.record(event, member.sequence, member.dependency, deliveries)
-        return Part(record, data)
+        return Part(record, data, error)
+
+    async def _transformed(self, name: str, event: Event) -> tuple[Event, str]:
+        """Return an event as the trigger sees it, and why not; it had passed when it came."""
+        for dependency in self._dependencies():
+            if dependency.name == name:
+                try:
+                    return await dependency.transformed(event), ""
+                except TransformError:
+                    return event, f"the transform of {name} gave no result"
+        return event, ""
 
     async def _set_away(self, kept: KeptHand, firing: Firing) -> None:
         try:

@@ -5,6 +5,8 @@ then an acknowledgement or a delayed put-back; where neither is possible (bus go
 delivery is dropped without a word and comes again.
 """
 
+from dataclasses import replace
+
 import structlog
 
 from hookline import names
@@ -16,6 +18,7 @@ from hookline.eventbus.frames import FOR_HEADER
 from hookline.eventbus.pull import Delivery
 from sensor.attempts import LONGEST_WAIT, Attempts, Part, Party, backoff
 from sensor.desk import Desk
+from sensor.filter import Judgement
 from sensor.gate import Gate
 from sensor.generation import Generation
 from sensor.join import Join
@@ -60,7 +63,7 @@ class TriggerRunner:
         self._desk = desk
         self._key = names.trigger_key(desk.sensor, desk.trigger)
         self.attempts = Attempts(self._desk, doors, trigger, 1 if trigger.serial else window)
-        self.join = Join(self._desk, self.attempts)
+        self.join = Join(self._desk, self.attempts, lambda: self.dependencies)
         self._suspects = Suspects(self._desk, gate, self.attempts, self.join)
 
     @property
@@ -163,8 +166,12 @@ class TriggerRunner:
         if before is not None and is_final(before.decision, delivery.sequence):
             return None
         held = kept is not None and self.join.holds(kept.hand, record)
-        if not held and not await self._passes(record, dependency, before):
-            return None
+        if not held:
+            examined = await dependency.examined(event)
+            if not examined.judgement.passed:
+                await self._filtered(record, dependency, examined.judgement, before)
+                return None
+            record = replace(record, event=examined.event)
         if kept is not None:
             return await self.join.enter(delivery, record, before, kept)
         due = self._desk.due(record)
@@ -174,13 +181,15 @@ class TriggerRunner:
     def _record(self, delivery: Delivery, event: Event, dependency: str) -> Record:
         return self._desk.record(event, delivery.sequence, dependency, delivery.count)
 
-    async def _passes(self, record: Record, dependency: Dependency, before: Stored | None) -> bool:
-        """Ask the filters; a no is put on record."""
-        judgement = dependency.judge(record.event)
-        if judgement.passed:
-            return True
+    async def _filtered(
+        self,
+        record: Record,
+        dependency: Dependency,
+        judgement: Judgement,
+        before: Stored | None,
+    ) -> None:
+        """Put on record that the filters, or the transform, said no."""
         clauses = tuple(clause for clause in judgement.clauses if not clause.passed)
         decision = record.ended(Verdict.FILTERED, judgement.reason, clauses=clauses)
         await self._desk.store(decision, before)
         self._desk.say("filtered", record.event, dependency.name, reason=judgement.reason)
-        return False

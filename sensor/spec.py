@@ -1,5 +1,6 @@
 """The Sensor object: from a document to dependencies and triggers that are ready to run."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,10 +9,15 @@ from pydantic import Field
 
 from hookline import names
 from hookline.block import Block
+from hookline.decision import Clause
+from hookline.event import Event
+from hookline.language.worker import shared
 from hookline.manifest import Document, Mistake, Named, Place
-from sensor.filter import Judge, compile_filters
+from sensor.filter import Judge, Judgement, compile_filters
+from sensor.transform import Transform, TransformBlock, TransformError
 from trigger.spec import Trigger, read_trigger
 
+_SHOWN = 200
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -25,8 +31,8 @@ class DependencyBlock(Block):
     filters_logical_operator: Literal["", "and", "or"] = Field(
         default="", description="How kinds of filters combine (and)"
     )
-    transform: dict[str, Any] | None = Field(
-        default=None, description="Changes the event before the filters see it (not there yet)"
+    transform: TransformBlock | None = Field(
+        default=None, description="Changes the event's data before the filters see it"
     )
 
 
@@ -48,14 +54,50 @@ class SensorBlock(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What a dependency makes of an event: how its triggers see it, and whether they do."""
+
+    event: Event
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class Dependency:
-    """A dependency, ready: which event it is, and the judge of its filters."""
+    """A dependency, ready: which event it is, its transform, and the judge of its filters.
+
+    Attributes:
+        scripted: a process of its own has a part in it, so that the event loop must not wait.
+    """
 
     name: str
     source: str
     event: str
     judge: Judge
     fingerprint: str
+    transform: Transform | None = None
+    scripted: bool = False
+
+    def examine(self, event: Event) -> Examined:
+        """Transform an event, then ask the filters; a transform that fails says no."""
+        try:
+            seen = self.transform(event) if self.transform else event
+        except TransformError as error:
+            return Examined(event, _untransformed(str(error)))
+        return Examined(seen, self.judge(seen))
+
+    async def examined(self, event: Event) -> Examined:
+        """Examine an event, without holding up the event loop."""
+        if not self.scripted:
+            return self.examine(event)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(shared().thread, self.examine, event)
+
+    async def transformed(self, event: Event) -> Event:
+        """Return an event as the triggers see it; TransformError when the transform fails."""
+        if self.transform is None:
+            return event
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(shared().thread, self.transform, event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +182,7 @@ def _dependency(raw: Any, place: Place) -> Dependency | None:
     block = DependencyBlock.read(raw, place)
     if block is None:
         return None
-    if block.transform is not None:
-        (place / "transform").error("transform is not there yet in Hookline", code="not-yet")
+    transform = block.transform.compile(place / "transform") if block.transform else None
     operator = block.filters_logical_operator or "and"
     judge = compile_filters(block.filters, operator, place / "filters")
     if block.filters == {} and operator == "or":
@@ -152,7 +193,21 @@ def _dependency(raw: Any, place: Place) -> Dependency | None:
         return None
     written = _canonical(block.model_dump()).decode()
     return Dependency(
-        block.name, block.event_source_name, block.event_name, judge, names.fingerprint(written)
+        block.name,
+        block.event_source_name,
+        block.event_name,
+        judge,
+        names.fingerprint(written),
+        transform,
+        scripted=transform is not None or bool((block.filters or {}).get("script")),
+    )
+
+
+def _untransformed(error: str) -> Judgement:
+    clause = Clause("transform", passed=False, expected="a result", actual=error[:_SHOWN])
+    public = "transform error (the transform gave no result)"
+    return Judgement(
+        passed=False, clauses=(clause,), error=f"transform error ({error})", public=public
     )
 
 

@@ -18,7 +18,7 @@ from trigger.spec import Trigger
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the filters of a dependency say of one event."""
+    """What a dependency says of one event: `sample` is as the triggers see it."""
 
     sample: Sample
     judgement: Judgement
@@ -98,7 +98,7 @@ async def render(
         namespace: of the process that would see them: it is part of every name.
         config_maps: those that are at hand.
     """
-    judged = [Judged(sample, sample.dependency.judge(sample.event)) for sample in samples]
+    judged = [_judged(sample) for sample in samples]
     doors = Doors(kube=None, config_maps=config_maps)
     firings = [
         await _filled(each, doors)
@@ -119,6 +119,11 @@ async def _filled(ordered: tuple[Firing, Order | None], doors: Doors) -> Firing:
         if error.reason == NO_SOURCE:
             return replace(firing, elsewhere=f"{order.elsewhere} ({error})")
         return replace(firing, fired=False, error=str(error))
+
+
+def _judged(sample: Sample) -> Judged:
+    examined = sample.dependency.examine(sample.event)
+    return Judged(Sample(sample.dependency, examined.event), examined.judgement)
 
 
 def _firings(

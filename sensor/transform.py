@@ -1,0 +1,65 @@
+"""`transform` of a dependency: the event's data as its filters and triggers see it.
+
+Ported from Argo Events' documented behaviour: `jq` outdoes `script`, an event without data passes
+as it is, what comes out is JSON. The event on the bus stays, and so does its identity.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pydantic import Field
+
+from hookline.block import Block
+from hookline.event import JSON_TYPE, Event
+from hookline.language.errors import LanguageError
+from hookline.language.lua.parser import parse
+from hookline.language.worker import EvaluationError, Program, shared
+from hookline.manifest import Place
+
+
+class TransformError(Exception):
+    """A transform gave nothing for an event; the message may hold event data."""
+
+
+type Transform = Callable[[Event], Event]
+
+
+class TransformBlock(Block):
+    """Changes the data of an event before the filters see it."""
+
+    jq: str = Field(default="", description="jq program; its first output must be an object")
+    script: str = Field(
+        default="", description="Lua 5.1; sees the data as event, must return a table"
+    )
+
+    def compile(self, place: Place) -> Transform | None:
+        """Return the transform; None when there is none, or with the mistakes noted."""
+        if self.jq:
+            (place / "jq").error("jq is not there yet in Hookline", code="not-yet")
+            return None
+        if not self.script or not check_script(self.script, place / "script"):
+            return None
+        return _transform(Program("lua", self.script))
+
+
+def check_script(source: str, place: Place) -> bool:
+    """Return whether a text is Lua; a mistake is noted with its line within the text."""
+    try:
+        parse(source.encode())
+    except LanguageError as error:
+        place.error(f"no Lua: {error}", code="bad-script")
+        return False
+    return True
+
+
+def _transform(program: Program) -> Transform:
+    def transform(event: Event) -> Event:
+        if not event.data:
+            return event
+        try:
+            data = shared().evaluate(program, event.data)
+        except EvaluationError as error:
+            raise TransformError(str(error)) from error
+        return replace(event, data=data, content_type=JSON_TYPE)
+
+    return transform
