@@ -12,8 +12,8 @@ from pydantic import Field
 from hookline.block import Block
 from hookline.event import JSON_TYPE, Event
 from hookline.language.errors import LanguageError
-from hookline.language.lua.parser import parse
-from hookline.language.worker import EvaluationError, Program, shared
+from hookline.language.worker import EvaluationError, Kind, Program, shared
+from hookline.language.worker_process import compile_program
 from hookline.manifest import Place
 
 
@@ -34,22 +34,17 @@ class TransformBlock(Block):
 
     def compile(self, place: Place) -> Transform | None:
         """Return the transform; None when there is none, or with the mistakes noted."""
-        if self.jq:
-            (place / "jq").error("jq is not there yet in Hookline", code="not-yet")
+        kind: Kind = "jq" if self.jq else "lua"
+        source = self.jq or self.script
+        if not source:
             return None
-        if not self.script or not check_script(self.script, place / "script"):
+        try:
+            compile_program(kind, source)
+        except LanguageError as error:
+            name, language = ("jq", "jq") if self.jq else ("script", "Lua")
+            (place / name).error(f"this is no {language}: {error}", code="bad-script")
             return None
-        return _transform(Program("lua", self.script))
-
-
-def check_script(source: str, place: Place) -> bool:
-    """Return whether a text is Lua; a mistake is noted with its line within the text."""
-    try:
-        parse(source.encode())
-    except LanguageError as error:
-        place.error(f"no Lua: {error}", code="bad-script")
-        return False
-    return True
+        return _transform(Program(kind, source))
 
 
 def _transform(program: Program) -> Transform:

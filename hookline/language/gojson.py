@@ -12,6 +12,10 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", '"': 
 _SMALLEST_PLAIN, _SMALLEST_LARGE = 1e-6, 1e21
 
 
+class NilObject(dict[str, Any]):
+    """What `null` becomes where Go wants an object: an empty one that is written as null."""
+
+
 def loads(data: bytes) -> Any:
     """Return the value that JSON text holds; ValueError when it is none, or beyond a float64."""
     text = data.decode(errors="replace")
@@ -60,6 +64,8 @@ def dumps(value: Any) -> str:  # noqa: PLR0911  # one return a kind
             return number(value)
         case list():
             return f"[{','.join([dumps(each) for each in value])}]"
+        case NilObject():
+            return "null"
         case dict():
             members = [f"{quoted(key)}:{dumps(value[key])}" for key in sorted(value)]
             return f"{{{','.join(members)}}}"

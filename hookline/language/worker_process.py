@@ -34,6 +34,10 @@ class OutOfTimeError(BaseException):
 
 def compile_program(kind: str, source: str) -> Evaluate:
     """Return a program, ready to run; LanguageError when it cannot be compiled."""
+    if kind == "jq":
+        from hookline.language.jq.program import Program  # noqa: PLC0415  # only what is needed
+
+        return Program(source).transform
     from hookline.language.lua.script import Script  # noqa: PLC0415  # only what is needed
 
     script = Script(source)

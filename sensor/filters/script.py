@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from hookline.decision import Clause
 from hookline.event import Event
 from hookline.language.errors import LanguageError
-from hookline.language.lua.parser import parse
 from hookline.language.worker import EvaluationError, Program, shared
+from hookline.language.worker_process import compile_program
 from hookline.manifest import Place
 from sensor.filter import Check, Filter, Test
 
@@ -32,9 +32,9 @@ class Script(Filter):
     def compile(self, place: Place) -> Test | None:
         """Return the test; None with the mistake noted (no Lua)."""
         try:
-            parse(self.source.encode())
+            compile_program("filter", self.source)
         except LanguageError as error:
-            place.error(f"no Lua: {error}", code="bad-script")
+            place.error(f"this is no Lua: {error}", code="bad-script")
             return None
         return _test(Program("filter", self.source))
 

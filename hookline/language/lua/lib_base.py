@@ -50,7 +50,7 @@ def _getmetatable(machine: Machine, given: Arguments) -> list[Any]:
     return [meta if kept is None else kept]
 
 
-def _setmetatable(machine: Machine, given: Arguments) -> list[Any]:
+def _setmetatable(_machine: Machine, given: Arguments) -> list[Any]:
     meta = given[2]
     if meta is not None and type(meta) is not Table:
         raise given.bad(2, f"nil or table expected, got {type_name(meta)}")

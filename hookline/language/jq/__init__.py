@@ -1,0 +1,1 @@
+"""jq as gojq runs it: what the `jq` of a transform is written in."""
