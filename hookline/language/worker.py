@@ -25,6 +25,7 @@ type Kind = Literal["filter", "lua", "jq"]
 
 START_DEADLINE = 60.0
 DEADLINE = 20.0
+SECONDS = 1.0
 _HEADER = struct.Struct(">IcI")
 
 
@@ -54,9 +55,11 @@ class Worker:
         thread: runs evaluations for the event loop, which must not wait for them.
     """
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
+    def __init__(self, deadline: float = DEADLINE, seconds: float = SECONDS) -> None:
+        """Take the seconds of waiting for an answer, and of the processor's time for it."""
         self.thread = ThreadPoolExecutor(1, "scripts")
         self._deadline = deadline
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._programs: dict[Program, int] = {}
@@ -102,10 +105,10 @@ class Worker:
         root = str(Path(__file__).parents[2])
         code = (
             "import sys; sys.path.insert(0, sys.argv[1]); "
-            "from hookline.language.worker_process import main; main()"
+            "from hookline.language.worker_process import main; main(float(sys.argv[2]))"
         )
         self._process = process = subprocess.Popen(  # noqa: S603  # our own program
-            [sys.executable, "-I", "-c", code, root],
+            [sys.executable, "-I", "-c", code, root, str(self._seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

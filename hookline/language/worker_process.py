@@ -17,7 +17,6 @@ from hookline.language.errors import LanguageError
 
 RUN, PROGRAM = b"r", b"p"
 DONE, FAILED, UNKNOWN = b"+", b"-", b"?"
-SECONDS, LAST_SECONDS = 1.0, 2.0
 MEMORY = 512 << 20
 MOST_OUTPUT = 16 << 20
 OUT_OF_TIME = frozenset([-signal.SIGPROF, -signal.SIGXCPU])
@@ -46,14 +45,14 @@ def compile_program(kind: str, source: str) -> Evaluate:
     return script.transform
 
 
-def main() -> None:
-    """Serve until the pipe ends."""
+def main(seconds: float) -> None:
+    """Serve until the pipe ends; `seconds` of the processor's time are for each evaluation."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(_DEEPEST)
     signal.signal(signal.SIGVTALRM, _out_of_time)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    _Server(sys.stdin.buffer, sys.stdout.buffer).serve()
+    _Server(sys.stdin.buffer, sys.stdout.buffer, seconds).serve()
 
 
 def _out_of_time(_number: int, _frame: FrameType | None) -> Never:
@@ -61,7 +60,8 @@ def _out_of_time(_number: int, _frame: FrameType | None) -> Never:
 
 
 class _Server:
-    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+    def __init__(self, requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
+        self._seconds = seconds
         self._requests = requests
         self._answers = answers
         self._programs: dict[int, Evaluate | str] = {}
@@ -95,8 +95,8 @@ class _Server:
         if isinstance(program, str):
             return FAILED, program.encode()
         try:
-            signal.setitimer(signal.ITIMER_PROF, LAST_SECONDS)
-            signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, 2 * self._seconds)
+            signal.setitimer(signal.ITIMER_VIRTUAL, self._seconds)
             result = program(data)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         except OutOfTimeError:

@@ -27,7 +27,9 @@ class Script(Filter):
     @model_validator(mode="before")
     @classmethod
     def _text(cls, data: Any) -> Any:
-        return {"source": data} if isinstance(data, str) else data
+        if not isinstance(data, str):
+            raise ValueError("script must be a text, Lua 5.1")  # noqa: TRY004  # pydantic wants it
+        return {"source": data}
 
     def compile(self, place: Place) -> Test | None:
         """Return the test; None with the mistake noted (no Lua)."""
