@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from hookline.language.gomath import power
 from hookline.language.jq import dates
 from hookline.language.jq.values import HaltError, is_number, to_float, to_int, wrong
 
@@ -63,15 +64,6 @@ def _logb(number: float) -> float:
     if number == 0:
         return -math.inf
     return math.inf if math.isinf(number) else float(math.frexp(number)[1] - 1)
-
-
-def _power(left: float, right: float) -> float:
-    if left == 0 and right < 0:
-        return math.inf
-    try:
-        return math.pow(left, right)
-    except OverflowError:
-        return -math.inf if left < 0 and right % 2 == 1 else math.inf
 
 
 def _scaled(number: float, exponent: float) -> float:
@@ -138,14 +130,14 @@ NUMBERS: dict[str, tuple[int, Callable[..., Any]]] = {
     "rint/0": _one("rint", _whole(round)),
     "nearbyint/0": _one("nearbyint", _whole(round)),
     "significand/0": _one("significand", _significand),
-    "exp10/0": _one("exp10", lambda number: _power(10.0, number)),
+    "exp10/0": _one("exp10", lambda number: power(10.0, number)),
     "log/0": _one("log", _logarithm(math.log)),
     "log2/0": _one("log2", _logarithm(math.log2)),
     "log10/0": _one("log10", _logarithm(math.log10)),
     "logb/0": _one("logb", _logb),
     "gamma/0": _one("gamma", math.gamma),
     "tgamma/0": _one("tgamma", math.gamma),
-    "pow/2": _two("pow", _power),
+    "pow/2": _two("pow", power),
     "atan2/2": _two("atan2", math.atan2),
     "copysign/2": _two("copysign", math.copysign),
     "fdim/2": _two("fdim", lambda left, right: max(left - right, 0.0)),

@@ -118,10 +118,10 @@ def _key(name: Any) -> str:
 
 def _unary(sign: str, operand: Run) -> Run:
     def run(env: Environment, value: Any, trail: Trail) -> Pairs:
-        for found, _ in operand(env, value, None):
+        for found, where in operand(env, value, trail):
             if not is_number(found):
                 raise JqError(f"cannot {'negate' if sign == '-' else 'plus'}: {typed(found)}")
-            yield -found if sign == "-" else found, trail
+            yield -found if sign == "-" else found, where
 
     return run
 

@@ -105,18 +105,31 @@ def put(value: Any, path: Any, new: Any) -> Any:
     """Return the value with something else at a path."""
     if not isinstance(path, list):
         raise wrong("setpath", value, path)
-    return _update(value, path, 0, new)
+    try:
+        return _update(value, path, 0, new)
+    except JqError as error:
+        where = f"setpath({preview(path)}; {preview(new)}) cannot be applied to {preview(value)}"
+        raise JqError(f"{where}: {error}") from error
 
 
 def without(value: Any, paths: Any) -> Any:
     """Return the value without what is at some paths."""
     if not isinstance(paths, list):
         raise wrong("delpaths", value, paths)
+    left = value
     for path in paths:
-        if not isinstance(path, list):
-            raise JqError(f"delpaths cannot be applied to {preview(value)}: no path")
-        value = _update(value, path, 0, _GONE)
-    return _cleaned(value) if paths else value
+        try:
+            left = _update(left, _a_path(path), 0, _GONE)
+        except JqError as error:
+            where = f"delpaths({preview(paths)}) cannot be applied to {preview(value)}"
+            raise JqError(f"{where}: {error}") from error
+    return _cleaned(left) if paths else value
+
+
+def _a_path(path: Any) -> list[Any]:
+    if not isinstance(path, list):
+        raise JqError(f"expected an array but got: {typed(path)}")
+    return path
 
 
 def _update(value: Any, path: list[Any], at: int, new: Any) -> Any:

@@ -179,7 +179,8 @@ class ExpressionParser(ABC):
             made.fields.append(self._field())
             if self.token.kind not in {",", ";"}:
                 break
-            self.take()
+            while self.token.kind in {",", ";"}:  # gopher-lua takes any number of them
+                self.take()
         self.expect("}")
         return made
 

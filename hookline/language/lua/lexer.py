@@ -92,7 +92,7 @@ class _Lexer:
         if plain[:1] in {b".", b"e", b"E"}:
             plain = b"0" + plain
         number = parse_number(plain)
-        if number is None:
+        if number is None or self._source[self._at : self._at + 1] in {b"e", b"E"}:
             raise self._error(f"{text.decode()} is no number")
         self._add("number", text, number)
 

@@ -5,8 +5,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from hookline.language.gomath import power
 from hookline.language.lua.arguments import Arguments
-from hookline.language.lua.machine import Machine, modulo, power
+from hookline.language.lua.machine import Machine, modulo
 from hookline.language.lua.values import Fault
 
 HUGE = 1.7976931348623157e308

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from hookline.language.gomath import power
 from hookline.language.lua.values import (
     Fault,
     Function,
@@ -236,18 +237,6 @@ def modulo(left: float, right: float) -> float:
         return float("nan")
     found = math.fmod(left, right)
     return found + right if found * right < 0 else found
-
-
-def power(left: float, right: float) -> float:
-    """Return a power as Go's `math.Pow`."""
-    try:
-        found = left**right
-    except OverflowError:
-        return float("-inf") if left < 0 and right % 2 == 1 else float("inf")
-    except ZeroDivisionError:
-        negative = str(left)[0] == "-" and right % 2 == 1
-        return float("-inf") if negative else float("inf")
-    return float("nan") if isinstance(found, complex) else found
 
 
 ARITHMETIC: dict[str, Callable[[float, float], float]] = {
