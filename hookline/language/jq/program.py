@@ -1,6 +1,7 @@
 """One jq program, ready to run on events: what a transform's `jq` is."""
 
 from hookline.language import gojson
+from hookline.language.errors import LanguageError
 from hookline.language.jq.compiler import Compiler
 from hookline.language.jq.parser import parse
 from hookline.language.jq.values import BreakError, HaltError, JqError, type_of
@@ -15,7 +16,10 @@ class Program:
 
     def __init__(self, source: str) -> None:
         """LanguageError, with the line in its message, when the source is no jq."""
-        self._run = Compiler().program(parse(source))
+        try:
+            self._run = Compiler().program(parse(source))
+        except RecursionError as error:
+            raise LanguageError("the program is nested too deeply") from error
 
     def transform(self, data: bytes) -> bytes:
         """Return the JSON of the first output for an event's data: an object.

@@ -9,20 +9,27 @@ from typing import Any
 
 from hookline.language.lua import syntax
 from hookline.language.lua.machine import ARITHMETIC, Machine, located
+from hookline.language.lua.pieces import (
+    Evaluate,
+    Frame,
+    Many,
+    both,
+    either,
+    first,
+    guarded,
+    joined,
+    joined_pair,
+    local,
+    operands,
+    put,
+    truth,
+)
 from hookline.language.lua.values import (
     Fault,
-    Function,
-    LimitError,
     Table,
     number_text,
 )
 
-type Frame = list[Any]
-type Evaluate = Callable[[Frame], Any]
-type Many = Callable[[Frame], list[Any]]
-
-FIRST_LOCAL = 2
-LONGEST_TEXT = 16 << 20
 _EVENTS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "^": "pow"}
 
 
@@ -39,7 +46,7 @@ class Evaluation:
             case syntax.Constant(value):
                 return lambda _: value
             case syntax.Local(variable):
-                return _local(variable)
+                return local(variable)
             case syntax.Upvalue(index):
                 return lambda frame: frame[1][index][0]
             case syntax.Global(name, line):
@@ -53,18 +60,18 @@ class Evaluation:
             case syntax.Body():
                 return self._function(node)
             case syntax.Call():
-                return _first(self.call(node))
+                return first(self.call(node))
             case _:
                 return self._compound(node)
 
     def _compound(self, node: syntax.Expr) -> Evaluate:  # noqa: PLR0911  # one return a kind
         match node:
             case syntax.Binary("and", left, right):
-                return _and(self.one(left), self.one(right))
+                return both(self.one(left), self.one(right))
             case syntax.Binary("or", left, right):
-                return _or(self.one(left), self.one(right))
+                return either(self.one(left), self.one(right))
             case syntax.Binary("..", _, _, line):
-                return self._concat(_operands(node), line)
+                return self._concat(operands(node), line)
             case syntax.Binary("==" | "~=" as sign, left, right, line):
                 return self._equal(self.one(left), self.one(right), line, same=sign == "==")
             case syntax.Binary(sign, left, right, line) if sign in _EVENTS:
@@ -102,7 +109,7 @@ class Evaluation:
         def find(_: Frame) -> Any:
             found = machine.globals.hash.get(name)
             if found is None and machine.globals.meta is not None:
-                return _guarded(machine.index, line, machine.globals, name)
+                return guarded(machine.index, line, machine.globals, name)
             return found
 
         return find
@@ -118,11 +125,11 @@ class Evaluation:
                     found = value.hash.get(name)
                     if found is not None or value.meta is None:
                         return found
-                return _guarded(machine.index, line, value, name)
+                return guarded(machine.index, line, value, name)
 
             return field
         which = self.one(key)
-        return lambda frame: _guarded(machine.index, line, inside(frame), which(frame))
+        return lambda frame: guarded(machine.index, line, inside(frame), which(frame))
 
     def call(self, node: syntax.Call) -> Many:
         """Return what makes a call and gives all its results."""
@@ -147,7 +154,7 @@ class Evaluation:
 
         def method(frame: Frame) -> tuple[Any, list[Any]]:
             owner = target(frame)
-            function = _guarded(machine.index, line, owner, name)
+            function = guarded(machine.index, line, owner, name)
             return function, [owner, *arguments(frame)]
 
         return method
@@ -159,10 +166,10 @@ class Evaluation:
             values = [part(frame) for part in parts]
             texts = [number_text(one) if type(one) is float else one for one in values]
             if all(type(text) is bytes for text in texts):
-                return _joined(texts)
+                return joined(texts)
             found = values[-1]
             for value in reversed(values[:-1]):
-                found = _guarded(_pair, line, machine, value, found)
+                found = guarded(joined_pair, line, machine, value, found)
             return found
 
         return concat
@@ -174,22 +181,22 @@ class Evaluation:
             a, b = left(frame), right(frame)
             if type(a) is float and type(b) is float:
                 return plain(a, b)
-            return _guarded(machine.arithmetic, line, event, a, b)
+            return guarded(machine.arithmetic, line, event, a, b)
 
         return calculate
 
     def _equal(self, left: Evaluate, right: Evaluate, line: int, *, same: bool) -> Evaluate:
         equal = self._machine.equal
-        return lambda frame: _guarded(equal, line, left(frame), right(frame)) is same
+        return lambda frame: guarded(equal, line, left(frame), right(frame)) is same
 
     def _compare(self, sign: str, left: Evaluate, right: Evaluate, line: int) -> Evaluate:
         compare = self._machine.less if sign in {"<", ">"} else self._machine.less_or_equal
         if sign in {"<", "<="}:
-            return lambda frame: _guarded(compare, line, left(frame), right(frame))
+            return lambda frame: guarded(compare, line, left(frame), right(frame))
 
         def turned(frame: Frame) -> Any:
             first = left(frame)
-            return _guarded(compare, line, right(frame), first)
+            return guarded(compare, line, right(frame), first)
 
         return turned
 
@@ -198,11 +205,11 @@ class Evaluation:
             return lambda frame: not truth(operand(frame))
         machine = self._machine
         if sign == "#":
-            return lambda frame: _guarded(machine.length, line, operand(frame))
+            return lambda frame: guarded(machine.length, line, operand(frame))
 
         def minus(frame: Frame) -> Any:
             value = operand(frame)
-            return -value if type(value) is float else _guarded(machine.minus, line, value)
+            return -value if type(value) is float else guarded(machine.minus, line, value)
 
         return minus
 
@@ -222,7 +229,7 @@ class Evaluation:
                 if key is None:
                     items.append(value(frame))
                 else:
-                    _guarded(_put, line, table, key(frame), value(frame))
+                    guarded(put, line, table, key(frame), value(frame))
             if rest is not None:
                 items.extend(rest(frame))
             for place, item in enumerate(items, start=1):
@@ -230,77 +237,3 @@ class Evaluation:
             return table
 
         return make
-
-
-def _put(table: Table, key: Any, value: Any) -> None:
-    if key is None:
-        raise Fault("table index is nil")
-    table.set(key, value)
-
-
-def _operands(node: syntax.Expr) -> list[syntax.Expr]:
-    found = []
-    while isinstance(node, syntax.Binary) and node.sign == "..":
-        found.append(node.left)
-        node = node.right
-    return [*found, node]
-
-
-def _pair(machine: Machine, left: Any, right: Any) -> Any:
-    texts = [number_text(one) if type(one) is float else one for one in (left, right)]
-    if all(type(text) is bytes for text in texts):
-        return _joined(texts)
-    return machine.concat(left, right)
-
-
-def _joined(texts: list[Any]) -> bytes:
-    if sum(map(len, texts)) > LONGEST_TEXT:
-        raise LimitError(f"a text of more than {LONGEST_TEXT} bytes is too long")
-    return b"".join(texts)
-
-
-def _guarded(operation: Callable[..., Any], line: int, *arguments: Any) -> Any:
-    """Do an operation; what it complains of gets its line."""
-    try:
-        return operation(*arguments)
-    except Fault as error:
-        raise located(error, line) from error
-
-
-def _local(variable: syntax.Variable) -> Evaluate:
-    slot = variable.slot + FIRST_LOCAL
-    if variable.captured:
-        return lambda frame: frame[slot][0]
-    return lambda frame: frame[slot]
-
-
-def _first(call: Many) -> Evaluate:
-    def first(frame: Frame) -> Any:
-        results = call(frame)
-        return results[0] if results else None
-
-    return first
-
-
-def _and(left: Evaluate, right: Evaluate) -> Evaluate:
-    def both(frame: Frame) -> Any:
-        value = left(frame)
-        return value if value is None or value is False else right(frame)
-
-    return both
-
-
-def _or(left: Evaluate, right: Evaluate) -> Evaluate:
-    def either(frame: Frame) -> Any:
-        value = left(frame)
-        return right(frame) if value is None or value is False else value
-
-    return either
-
-
-def truth(value: Any) -> bool:
-    """Return whether a value counts as true: all but nil and false."""
-    return value is not None and value is not False
-
-
-__all__ = ["Evaluate", "Evaluation", "Frame", "Function", "Many", "truth"]

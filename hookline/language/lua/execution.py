@@ -8,21 +8,24 @@ from collections.abc import Callable
 from typing import Any
 
 from hookline.language.lua import syntax
-from hookline.language.lua.evaluation import (
-    FIRST_LOCAL,
-    Evaluate,
-    Evaluation,
-    Frame,
-    Many,
-    truth,
-)
+from hookline.language.lua.evaluation import Evaluation
 from hookline.language.lua.machine import Machine, located
-from hookline.language.lua.values import Fault, Function, LuaError, Tail
-
-type Execute = Callable[[Frame], Any]
-type Store = Callable[[Frame, Any], None]
-
-BREAK = object()
+from hookline.language.lua.pieces import FIRST_LOCAL, Evaluate, Frame, Many, truth
+from hookline.language.lua.steps import (
+    BREAK,
+    Execute,
+    Store,
+    field,
+    fresh,
+    ignoring,
+    labelled,
+    local_function,
+    loop_bounds,
+    repeat_loop,
+    stored,
+    while_loop,
+)
+from hookline.language.lua.values import Fault, Function, Tail
 
 
 def compile_function(machine: Machine, body: syntax.Body) -> Function:
@@ -55,7 +58,7 @@ class _Compiler:
 
     def _runner(self, body: syntax.Body) -> Callable[[list[Any], list[Any]], list[Any]]:
         execute = self._block(body.block)
-        stores = [_fresh(parameter) for parameter in body.parameters]
+        stores = [fresh(parameter) for parameter in body.parameters]
         count, size, vararg = len(stores), body.size, body.vararg
 
         def run(arguments: list[Any], cells: list[Any]) -> list[Any]:
@@ -71,7 +74,7 @@ class _Compiler:
     def _block(self, block: syntax.Block) -> Execute:
         steps = [self._statement(each) for each in block.statements]
         if block.labels:
-            return _labelled(steps, block.labels)
+            return labelled(steps, block.labels)
         if len(steps) == 1:
             return steps[0]
 
@@ -87,11 +90,11 @@ class _Compiler:
     def _statement(self, node: syntax.Statement) -> Execute:  # noqa: PLR0911  # one return a kind
         match node:
             case syntax.Call():
-                return _ignoring(self._expressions.call(node))
+                return ignoring(self._expressions.call(node))
             case syntax.LocalVariables(variables, values):
-                return self._set_all([_fresh(each) for each in variables], values)
+                return self._set_all([fresh(each) for each in variables], values)
             case syntax.LocalFunction(variable, body):
-                return _local_function(variable, self.function(body))
+                return local_function(variable, self.function(body))
             case syntax.Assign():
                 return self._assign(node)
             case syntax.Do(block):
@@ -110,9 +113,9 @@ class _Compiler:
     def _loop(self, node: syntax.Statement) -> Execute:
         match node:
             case syntax.While(condition, block):
-                return _while(self._expressions.one(condition), self._block(block))
+                return while_loop(self._expressions.one(condition), self._block(block))
             case syntax.Repeat(block, condition):
-                return _repeat(self._block(block), self._expressions.one(condition))
+                return repeat_loop(self._block(block), self._expressions.one(condition))
             case syntax.NumericFor():
                 return self._numeric(node)
             case syntax.GenericFor():
@@ -173,7 +176,7 @@ class _Compiler:
         machine = self._machine
         match node:
             case syntax.Local(variable):
-                store = _stored(variable)
+                store = stored(variable)
                 return lambda _: store
             case syntax.Upvalue(index):
 
@@ -182,10 +185,10 @@ class _Compiler:
 
                 return lambda _: keep
             case syntax.Global(name, line):
-                return lambda _: _field(machine, machine.globals, name, line)
+                return lambda _: field(machine, machine.globals, name, line)
             case syntax.Index(owner, key, line):
                 inside, which = self._expressions.one(owner), self._expressions.one(key)
-                return lambda frame: _field(machine, inside(frame), which(frame), line)
+                return lambda frame: field(machine, inside(frame), which(frame), line)
         raise TypeError(node)
 
     def _if(
@@ -204,11 +207,11 @@ class _Compiler:
 
     def _numeric(self, node: syntax.NumericFor) -> Execute:
         bounds = [self._expressions.one(each) for each in node.bounds]
-        store, execute, line = _fresh(node.variable), self._block(node.block), node.line
+        store, execute, line = fresh(node.variable), self._block(node.block), node.line
 
         def loop(frame: Frame) -> Any:
             values = [bound(frame) for bound in bounds]
-            number, last, step = _numbers(values, line)
+            number, last, step = loop_bounds(values, line)
             number -= step
             while True:
                 number += step
@@ -223,7 +226,7 @@ class _Compiler:
 
     def _generic(self, node: syntax.GenericFor) -> Execute:
         values, machine, line = self._expressions.many(node.values), self._machine, node.line
-        stores, execute = [_fresh(each) for each in node.variables], self._block(node.block)
+        stores, execute = [fresh(each) for each in node.variables], self._block(node.block)
         padding: list[Any] = [None] * max(3, len(stores))
 
         def loop(frame: Frame) -> Any:
@@ -243,99 +246,3 @@ class _Compiler:
                     return None if signal is BREAK else signal
 
         return loop
-
-
-def _ignoring(call: Many) -> Execute:
-    def ignore(frame: Frame) -> None:
-        call(frame)
-
-    return ignore
-
-
-def _local_function(variable: syntax.Variable, make: Evaluate) -> Execute:
-    fresh, store = _fresh(variable), _stored(variable)
-
-    def define(frame: Frame) -> None:
-        fresh(frame, None)
-        store(frame, make(frame))
-
-    return define
-
-
-def _labelled(steps: list[Execute], labels: dict[bytes, int]) -> Execute:
-    def execute(frame: Frame) -> Any:
-        at = 0
-        while at < len(steps):
-            signal = steps[at](frame)
-            at += 1
-            if type(signal) is syntax.Goto and signal.label in labels:
-                at = labels[signal.label]
-            elif signal is not None:
-                return signal
-        return None
-
-    return execute
-
-
-def _while(test: Evaluate, execute: Execute) -> Execute:
-    def loop(frame: Frame) -> Any:
-        while truth(test(frame)):
-            signal = execute(frame)
-            if signal is not None:
-                return None if signal is BREAK else signal
-        return None
-
-    return loop
-
-
-def _repeat(execute: Execute, test: Evaluate) -> Execute:
-    def loop(frame: Frame) -> Any:
-        while True:
-            signal = execute(frame)
-            if signal is not None:
-                return None if signal is BREAK else signal
-            if truth(test(frame)):
-                return None
-
-    return loop
-
-
-def _fresh(variable: syntax.Variable) -> Store:
-    """Return what gives a variable its first value: in a cell of its own, if it is kept."""
-    slot = variable.slot + FIRST_LOCAL
-
-    def store(frame: Frame, value: Any) -> None:
-        frame[slot] = [value] if variable.captured else value
-
-    return store
-
-
-def _stored(variable: syntax.Variable) -> Store:
-    slot = variable.slot + FIRST_LOCAL
-
-    def store(frame: Frame, value: Any) -> None:
-        if variable.captured:
-            frame[slot][0] = value
-        else:
-            frame[slot] = value
-
-    return store
-
-
-def _field(machine: Machine, owner: Any, key: Any, line: int) -> Store:
-    def store(_: Frame, value: Any) -> None:
-        try:
-            machine.set_index(owner, key, value)
-        except Fault as error:
-            raise located(error, line) from error
-
-    return store
-
-
-def _numbers(values: list[Any], line: int) -> tuple[float, float, float]:
-    names = ("init", "limit", "step")
-    for name, value in zip(names, values, strict=False):
-        if type(value) is not float:
-            text = f"<string>:{line}: for statement {name} must be a number"
-            raise LuaError(text.encode())
-    return values[0], values[1], values[2] if len(values) > len(names) - 1 else 1.0

@@ -6,10 +6,10 @@ from typing import Any
 from hookline.language.errors import LanguageError
 from hookline.language.gofloat import read_float
 from hookline.language.lua.arguments import Arguments
-from hookline.language.lua.evaluation import truth
 from hookline.language.lua.execution import compile_function
 from hookline.language.lua.machine import Machine, located
 from hookline.language.lua.parser import parse
+from hookline.language.lua.pieces import truth
 from hookline.language.lua.values import (
     Fault,
     Function,

@@ -5,9 +5,9 @@ from typing import Any
 
 from hookline.language.lua import patterns
 from hookline.language.lua.arguments import Arguments
-from hookline.language.lua.evaluation import LONGEST_TEXT, truth
 from hookline.language.lua.goformat import sprintf
 from hookline.language.lua.machine import Machine
+from hookline.language.lua.pieces import LONGEST_TEXT, truth
 from hookline.language.lua.values import (
     Fault,
     Function,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from hookline.language.lua.arguments import Arguments
-from hookline.language.lua.evaluation import LONGEST_TEXT, truth
 from hookline.language.lua.machine import Machine
+from hookline.language.lua.pieces import LONGEST_TEXT, truth
 from hookline.language.lua.values import Fault, LimitError, Table, number_text, type_name
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hookline.language import gojson
+from hookline.language.errors import LanguageError
 from hookline.language.lua.execution import compile_function
 from hookline.language.lua.lib_table import last_item
 from hookline.language.lua.library import furnish
@@ -21,7 +22,10 @@ class Script:
     def __init__(self, source: str) -> None:
         """LanguageError, with the line in its message, when the source is no Lua."""
         self._machine = Machine()
-        self._main = compile_function(self._machine, parse(source.encode()))
+        try:
+            self._main = compile_function(self._machine, parse(source.encode()))
+        except RecursionError as error:
+            raise LanguageError("the script is nested too deeply") from error
 
     def judge(self, data: bytes) -> bool:
         """Return whether the last value that the script returns for an event's data is true.
