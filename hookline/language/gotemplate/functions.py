@@ -104,7 +104,8 @@ class Function:
         except LanguageError:
             raise
         except _FAULTS as error:
-            raise LanguageError(f"error calling {name}: {error}") from error
+            # The words of a library may show what an event holds; its class does not.
+            raise LanguageError(f"error calling {name}: {type(error).__name__}") from error
         if isinstance(value, str | list | dict):
             budget.take(len(value))
         return _RESULTS.get(self.result, _as_it_is)(value)

@@ -22,7 +22,7 @@ from hookline.language.errors import LanguageError
 from hookline.language.gotemplate.budget import DEPTH, Budget
 from hookline.language.gotemplate.evaluation import Evaluation
 from hookline.language.gotemplate.printing import printed
-from hookline.language.gotemplate.values import INVALID, truth
+from hookline.language.gotemplate.values import INVALID, truth, type_name
 
 
 class _BreakError(Exception):
@@ -147,4 +147,4 @@ def _items(value: Any, pipe: PipeNode) -> Iterable[tuple[Any, Any]]:
         if len(pipe.declarations) > 1:
             raise LanguageError(f"can't use {value} to iterate over more than one variable")
         return ((INVALID, type(value)(number)) for number in range(value))
-    raise LanguageError(f"range can't iterate over {printed(value)[:80]}")
+    raise LanguageError(f"range can't iterate over {type_name(value)}")

@@ -144,7 +144,12 @@ def _adler32(text: str) -> str:
     return str(zlib.adler32(_encoded(text)))
 
 
+def _fail(message: str) -> str:
+    raise LanguageError(f"error calling fail: {message}")
+
+
 FUNCTIONS = {
+    "fail": _fail,
     "trunc": _truncated,
     "substr": _substring,
     "b64enc": _base64,

@@ -109,6 +109,8 @@ def test_a_function_that_reaches_out_of_the_template_is_left_out(call: str):
         ("{{ upper }}", "wrong number of args for upper: want 1 got 0"),
         ("{{ index .Input.list 9 }}", "index out of range: 9"),
         ('{{ fail "stop" }}', "error calling fail: stop"),
+        ('{{ mustToDate "2006" .Input.name }}', "error calling mustToDate: [A-Za-z]+$"),
+        ("{{ range .Input.name }}{{ end }}", "range can't iterate over string"),
     ],
 )
 def test_a_failure_says_why_in_gos_words(template: str, reason: str):
