@@ -6,6 +6,7 @@ event name; both `data` and `data_base64` are read, `data` is written.
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +18,9 @@ from hookline.errors import PermanentError
 from hookline.surrogates import replace_halves
 
 JSON_TYPE = "application/json"
+
+# The form in which Hookline writes a time; others are read by the rules.
+_OURS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 class _Envelope(msgspec.Struct, omit_defaults=True):
@@ -98,6 +102,8 @@ def now() -> str:
 
 
 def _whole_seconds(time: str) -> str:
+    if _OURS.fullmatch(time):
+        return f"{time[:19]}Z"
     try:
         moment = datetime.fromisoformat(time)
     except ValueError:

@@ -7,12 +7,14 @@ lower-case base32 carry 130 bits. Raw ids stand only in annotations and records.
 import base64
 import hashlib
 import re
+from functools import lru_cache
 
 DEFAULT_NAMESPACE = "default"
 WORKFLOW_NAME_LIMIT = 63
 CRON_WORKFLOW_NAME_LIMIT = 52
 LABEL_LIMIT = 63
 _HASH_LENGTH = 26
+_HASH_BYTES = 20  # 32 characters
 _SHORT_LENGTH = 16  # 80 bits
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9.-]+")
 
@@ -24,7 +26,8 @@ def fingerprint(*parts: str, length: int = _HASH_LENGTH) -> str:
         raw = part.encode("utf-8", "surrogatepass")
         digest.update(len(raw).to_bytes(8, "big"))
         digest.update(raw)
-    return base64.b32encode(digest.digest()).decode("ascii").lower()[:length]
+    # As many bytes as the longest needs: base32 is slow, and every event takes several of these.
+    return base64.b32encode(digest.digest()[:_HASH_BYTES]).decode("ascii").lower()[:length]
 
 
 def identity(namespace: str, source: str, event: str, event_id: str) -> str:
@@ -80,7 +83,7 @@ def decision_subject(prefix: str, sensor: str, trigger: str, dependency: str) ->
 
     `prefix` is the `decision_prefix` of (id, source, event).
     """
-    return f"{prefix}.{fingerprint('unit', sensor, trigger, dependency, length=_SHORT_LENGTH)}"
+    return f"{prefix}.{_lasting('unit', sensor, trigger, dependency)}"
 
 
 def decision_prefix(
@@ -94,7 +97,13 @@ def decision_prefix(
     first = f"{stream}.{fingerprint('id', event_id, length=_SHORT_LENGTH)}"
     if source is None or event is None:
         return first
-    return f"{first}.{fingerprint('of', source, event, length=_SHORT_LENGTH)}"
+    return f"{first}.{_lasting('of', source, event)}"
+
+
+@lru_cache(maxsize=1024)
+def _lasting(*parts: str) -> str:
+    """Return the short fingerprint of parts that many events share."""
+    return fingerprint(*parts, length=_SHORT_LENGTH)
 
 
 def dead_letter_subject(stream: str, sensor: str, trigger: str) -> str:

@@ -6,7 +6,7 @@ import structlog
 from prometheus_client import Counter
 
 from hookline import names
-from hookline.decision import Decision
+from hookline.decision import Decision, Verdict
 from hookline.event import Event
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.decisions import Stored
@@ -29,6 +29,12 @@ class Desk:
         self.metrics = metrics
         self.sensor = sensor
         self.trigger = trigger
+        labels = self._labels = (bus.namespace, sensor, trigger)
+        self._decisions = {
+            verdict: metrics.decisions.labels(*labels, verdict.value) for verdict in Verdict
+        }
+        self._event_seconds = metrics.event_seconds.labels(*labels)
+        self._action_seconds = metrics.action_seconds.labels(*labels)
 
     def record(self, event: Event, sequence: int, dependency: str, deliveries: int) -> Record:
         """Return what all records about an event share."""
@@ -52,8 +58,7 @@ class Desk:
         """Put a decision on record and return what stands; `before` is what was read there."""
         expected = before.sequence if before is not None else None
         stored = await self.bus.decisions.record(decision, expected)
-        labels = (self.bus.namespace, self.sensor, self.trigger)
-        self.metrics.decisions.labels(*labels, decision.verdict.value).inc()
+        self._decisions[decision.verdict].inc()
         return stored
 
     async def dead_letter(self, data: bytes, decision: Decision, before: Stored | None) -> None:
@@ -84,14 +89,12 @@ class Desk:
 
     def count(self, counter: Counter) -> None:
         """Add one to a counter of triggers."""
-        counter.labels(self.bus.namespace, self.sensor, self.trigger).inc()
+        counter.labels(*self._labels).inc()
 
     def ended(self, stored_at: float) -> None:
         """Note how long an event took from its storing (seconds since 1970) to its end."""
-        labels = (self.bus.namespace, self.sensor, self.trigger)
-        self.metrics.event_seconds.labels(*labels).observe(max(0.0, time.time() - stored_at))
+        self._event_seconds.observe(max(0.0, time.time() - stored_at))
 
     def took(self, seconds: float) -> None:
         """Note how long the action took."""
-        labels = (self.bus.namespace, self.sensor, self.trigger)
-        self.metrics.action_seconds.labels(*labels).observe(seconds)
+        self._action_seconds.observe(seconds)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
@@ -48,6 +49,7 @@ def group_of(api_version: str) -> str:
     return api_version.partition("/")[0] if "/" in api_version else ""
 
 
+@lru_cache(maxsize=256)
 def api_path(api_version: str) -> str:
     """Return the path of a group and version, which is also where it is discovered."""
     root = "apis" if "/" in api_version else "api"
@@ -68,6 +70,7 @@ def object_path(
     return "/".join(parts) + query
 
 
+@lru_cache(maxsize=1024)
 def _segment(text: str) -> str:
     """Return one step of a path; names come from events, and none may lead elsewhere."""
     if not _SEGMENT.fullmatch(text):

@@ -6,7 +6,8 @@ imported. This module is imported when a session is made, as the package takes h
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 import aiohttp
 import structlog
@@ -27,6 +28,7 @@ type Load = Callable[[], Awaitable[Configuration]]
 # What the package lets through when a kubeconfig is not what it should be.
 CONFIG_FAULTS = (ConfigException, yaml.YAMLError, OSError, ValueError, TypeError, LookupError)
 
+_PLAIN = MappingProxyType({"Accept": JSON, "User-Agent": f"hookline/{__version__}"})
 _UNAUTHORIZED = 401
 _RELOAD_PAUSE = 10.0
 
@@ -71,9 +73,7 @@ class Session:
         self, method: str, path: str, body: bytes | None = None, *, media: str = JSON
     ) -> Answer:
         """Return the answer to one request; TemporaryError (NoAnswer) when there is none."""
-        headers = {"Accept": JSON, "User-Agent": f"hookline/{__version__}"}
-        if body is not None:
-            headers["Content-Type"] = media
+        headers = _PLAIN if body is None else {**_PLAIN, "Content-Type": media}
         used = await self._token()
         answer = await self._send(method, path, body, _authorized(headers, used))
         if answer.status == _UNAUTHORIZED and (renewed := await self._renewed(used)) is not None:
@@ -81,7 +81,7 @@ class Session:
         return answer
 
     async def _send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         try:
             async with self._rest.session().request(
@@ -134,5 +134,5 @@ class Session:
         self._configuration.refresh_api_key_hook = fresh.refresh_api_key_hook
 
 
-def _authorized(headers: dict[str, str], token: str | None) -> dict[str, str]:
+def _authorized(headers: Mapping[str, str], token: str | None) -> Mapping[str, str]:
     return {**headers, "Authorization": token} if token else headers
