@@ -1,14 +1,21 @@
 """`docs/first-steps.md`, followed word by word from an empty folder."""
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rehearsal import ROOT, Rehearsal, steps
+import yaml
+from hookline_processes import kubeconfig_for, wait_until
+from pages import command_lines
+from real_kube import program
+from rehearsal import ROOT, Rehearsal, Step, steps
+from sandbox_kube import SandboxProcess
 
-PAGE = (ROOT / "docs" / "first-steps.md").read_text("utf-8")
+FILE = ROOT / "docs" / "first-steps.md"
+PAGE = FILE.read_text("utf-8")
 
 
 def block(kind: str, number: int) -> str:
@@ -54,6 +61,37 @@ def test_the_first_order_sent_again_is_a_duplicate(rehearsal: Rehearsal):
     rehearsal.run(dev)
     assert '"duplicate"' not in rehearsal.run(order)
     assert '"duplicate":true' in rehearsal.run(order)
+
+
+def test_kubectl_shows_the_workflow_in_the_sandbox(rehearsal: Rehearsal):
+    dev = next(step for step in steps(PAGE) if " dev " in step.line)
+    rehearsal.run(dev)
+    rehearsal.run(next(step for step in steps(PAGE) if step.line.startswith("curl")))
+    rehearsal.parameters(1)
+    assert rehearsal.process is not None
+    [line] = [each for each in command_lines(FILE) if each.program == "kubectl"]
+    sandbox = rehearsal.process.ready["kubernetes"]
+    assert "http://127.0.0.1:7790" in line.words
+    words = [sandbox if word == "http://127.0.0.1:7790" else word for word in line.words]
+    said = subprocess.run(
+        [program("kubectl"), *words[1:]],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(rehearsal.folder)},
+    ).stdout
+    assert [each["kind"] for each in yaml.safe_load(said)["items"]] == ["Workflow"]
+
+
+def test_the_same_files_make_workflows_in_a_cluster(
+    sandbox: SandboxProcess, rehearsal: Rehearsal, tmp_path: Path
+):
+    [line] = [each.text for each in command_lines(FILE) if "--context" in each.text]
+    file = kubeconfig_for(sandbox.url, tmp_path / "kubeconfig")
+    context = json.loads(file.read_text())["current-context"]
+    rehearsal.run(Step(line.replace("NAME", f"{context} --kubeconfig {file}"), ""))
+    rehearsal.run(next(step for step in steps(PAGE) if step.line.startswith("curl")))
+    wait_until(lambda: sandbox.objects("workflows"), "the Workflow is in the cluster")
 
 
 def test_make_knows_the_targets_of_the_pages():

@@ -127,14 +127,28 @@ def test_explain_and_audit_say_what_the_page_shows(line: str, output: str, shop:
     assert same(shop.says(*line.split())) == same(output)
 
 
+def mistaken() -> str:
+    """Return the manifest with mistakes on the JSON page."""
+    below = JSON_PAGE.partition("## hookline lint -o json\n")[2]
+    return re.findall(r"^```\n(.*?)^```", below, re.MULTILINE | re.DOTALL)[0]
+
+
 def test_lint_prints_the_example_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    below = JSON_PAGE.partition("## hookline lint -o json\n")[2]
-    block = re.findall(r"^```\n(.*?)^```", below, re.MULTILINE | re.DOTALL)[0]
-    (tmp_path / "hooks.yaml").write_text(block)
+    (tmp_path / "hooks.yaml").write_text(mistaken())
     result = command("lint", "hooks.yaml", "-o", "json")
     assert result.returncode == 1
     assert json.loads(result.stdout) == json.loads(examples("hookline lint -o json")[0])
+
+
+def test_lint_prints_what_its_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    page = (DOCS / "lint.md").read_text("utf-8")
+    [(line, output)] = re.findall(
+        r"^```\n\$ hookline ([^\n]*)\n(.*?)^```", page, re.MULTILINE | re.DOTALL
+    )
+    (tmp_path / "hooks.yaml").write_text(mistaken())
+    monkeypatch.chdir(tmp_path)
+    assert command(*line.split()).stdout == output
 
 
 def test_render_has_the_form_of_the_page(tmp_path: Path):

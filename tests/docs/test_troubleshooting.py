@@ -1,14 +1,18 @@
 """The five commands of `docs/troubleshooting.md`, and what its tables say happens."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hookline_processes import command
+from pages import command_lines
 from rehearsal import ROOT, Rehearsal, Step, steps
 
-PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
+FILE = ROOT / "docs" / "troubleshooting.md"
+PAGE = FILE.read_text("utf-8")
 
 
 @pytest.fixture
@@ -34,6 +38,17 @@ def test_json_that_curl_sends_as_a_form_is_a_dead_letter(rehearsal: Rehearsal):
     rehearsal.run(Step(post, ""))
     assert rehearsal.parameters(0) == []
     assert rehearsal.ledger()["deadLettered"] == 1
+
+
+@pytest.mark.skipif(shutil.which("ss") is None, reason="there is no ss (iproute2) here")
+def test_the_command_of_the_page_shows_who_has_the_port(rehearsal: Rehearsal):
+    [line] = [each for each in command_lines(FILE) if each.program == "ss"]
+    assert "12000" in line.text
+    words = [word.replace("12000", rehearsal.ports["12000"]) for word in line.words]
+    said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    assert rehearsal.process is not None
+    assert rehearsal.process.process is not None
+    assert f"pid={rehearsal.process.process.pid}," in said
 
 
 def test_dev_names_the_port_that_is_taken(rehearsal: Rehearsal, tmp_path: Path):

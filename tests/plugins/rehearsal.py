@@ -16,7 +16,7 @@ from hookline_processes import HooklineProcess, command, free_port, wait_until
 ROOT = Path(__file__).parents[2]
 _API_PORT, _NATS_PORT = "7788", "7789"
 _MADE = "my-secrets"  # the folder that pages make
-_READS_BUS = ("explain", "audit", "forget", "publish")
+_READS_BUS = ("explain", "audit", "forget", "publish", "deadletters")
 
 _CURL = argparse.ArgumentParser("curl")
 _CURL.add_argument("url")
@@ -37,8 +37,8 @@ class Step:
 def steps(page: str) -> list[Step]:
     """Return the commands in the fences of a page, in order.
 
-    A fence whose first line is no command is the output of the last command before it. A fence
-    with a language is neither.
+    A fence whose first line is no command is the output of the last command before it, the first
+    such one. A fence with a language is neither.
     """
     found: list[Step] = []
     fences = re.findall(r"^```(\w*)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
@@ -46,7 +46,7 @@ def steps(page: str) -> list[Step]:
         lines = body.replace("\\\n", " ").splitlines()
         if is_command(lines[0]):
             found += [Step(line.partition("  # ")[0], "") for line in lines if is_command(line)]
-        elif found:
+        elif found and not found[-1].shown:
             found[-1] = Step(found[-1].line, body)
     return found
 
@@ -61,6 +61,11 @@ def same(text: str) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "TIME", text)
     text = re.sub(r"\b[a-z2-7]{26}\b|\b[0-9a-f]{32}\b", "HASH", text)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def _is_id(word: str) -> bool:
+    """Return whether a word stands for the id that the last answer had: each time another."""
+    return word == "ID" or re.fullmatch(r"[0-9a-f]{32}", word) is not None
 
 
 class Rehearsal:
@@ -101,7 +106,7 @@ class Rehearsal:
     def _hookline(self, argv: list[str], step: Step) -> str:
         if argv[0] in _READS_BUS:
             argv = [*argv, "--data-dir", str(self.folder / "data")]
-        rest = [self._last_id if word == "ID" else self._here(word) for word in argv[1:]]
+        rest = [self._last_id if _is_id(word) else self._here(word) for word in argv[1:]]
         argv = [argv[0], *rest]
 
         def tried() -> str | None:
