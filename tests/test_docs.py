@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from pages import PAGES, ROOT
 
 from hookline.duration import parse_duration
 from hookline.eventbus.errors import BusRefusedError
@@ -17,9 +18,7 @@ from hookline.metrics import Metrics
 from server.cli import hookline
 from server.manifests import load
 
-ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("examples/*/*.md")])
 ROOMS = ("eventsource", "hookline", "sensor", "server", "trigger")
 UNSET, NONE, OFF, REQUIRED = "—", "none", "off", "required"
 

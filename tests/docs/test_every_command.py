@@ -51,7 +51,7 @@ def is_run(line: Line) -> bool:
 
 def is_form(line: Line) -> bool:
     """Return whether a line shows how a command is written: `hookline forget SENSOR`."""
-    return line.program == "hookline" and re.search(r"\[|\.\.\.| SENSOR$", line.text) is not None
+    return line.program == "hookline" and re.search(r"\[|\.\.\.| SENSOR\b", line.text) is not None
 
 
 def check_form(line: Line) -> None:

@@ -8,6 +8,8 @@ from hookline_processes import command
 from rehearsal import ROOT
 
 from eventsource.limits import Limits
+from hookline.language import expr, expression
+from hookline.language.expr import parser, runtime
 
 PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
 
@@ -21,6 +23,16 @@ def test_the_bounds_of_the_page_are_those_of_the_servers():
     assert bounds["bodies not answered yet, all ports"] == held
     assert limits.head_seconds == limits.body_seconds
     assert bounds["time for headers, then for the body"] == f"{limits.head_seconds:.0f} s each"
+
+
+def test_the_bounds_of_expressions_are_those_of_the_languages():
+    bounds = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|", PAGE, re.MULTILINE))
+    assert (runtime.MAX_STEPS, runtime.MAX_ITEMS, runtime.MAX_TEXT) == (10**6, 10**6, 16 << 20)
+    assert bounds["`filter.expression` of a source"] == (
+        f"{expr.MAX_LENGTH} characters, {parser.MAX_DEPTH} levels; one evaluation a million steps,"
+        " a million new items, texts of 16 Mi characters"
+    )
+    assert bounds["`exprs` of a Sensor"].startswith(f"{expression.MAX_LENGTH} characters")
 
 
 def test_what_an_event_contains_is_never_read_as_a_template_or_as_yaml(tmp_path: Path):
