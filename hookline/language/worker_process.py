@@ -5,6 +5,7 @@ the processor's, so that a busy machine makes no program fail: after a second of
 stopped, and where it cannot be (inside of one long step) the kernel ends the process.
 """
 
+import contextlib
 import resource
 import signal
 import struct
@@ -47,7 +48,8 @@ def compile_program(kind: str, source: str) -> Evaluate:
 
 def main(seconds: float) -> None:
     """Serve until the pipe ends; `seconds` of the processor's time are for each evaluation."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with contextlib.suppress(ValueError, OSError):  # macOS has no such bound
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(_DEEPEST)
     signal.signal(signal.SIGVTALRM, _out_of_time)

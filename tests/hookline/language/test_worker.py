@@ -112,6 +112,8 @@ def test_a_killed_process_is_replaced_and_its_evaluation_made_again(worker):
 
 def test_a_kill_in_the_middle_fails_neither_this_evaluation_nor_its_neighbours(worker):
     worker.evaluate(GOOD, b"{}")
+    killed = worker.pid
+    assert killed
     answers: list[bytes] = []
 
     def ask() -> None:
@@ -120,7 +122,7 @@ def test_a_kill_in_the_middle_fails_neither_this_evaluation_nor_its_neighbours(w
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
-    os.kill(worker.pid or 0, signal.SIGKILL)
+    os.kill(killed, signal.SIGKILL)
     for thread in threads:
         thread.join()
     assert answers == [b"true"] * 600
