@@ -116,7 +116,6 @@ class Worker:
             cwd="/",
             start_new_session=True,
         )
-        atexit.register(self.close)
         self._receive(process, START_DEADLINE)
         return process
 
@@ -172,4 +171,6 @@ def _read(process: subprocess.Popen[bytes], size: int, until: float) -> bytes:
 @cache
 def shared() -> Worker:
     """Return the worker of this process."""
-    return Worker()
+    worker = Worker()
+    atexit.register(worker.close)
+    return worker

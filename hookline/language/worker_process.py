@@ -103,6 +103,8 @@ class _Server:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         except OutOfTimeError:
             return FAILED, b"it took too long"
+        except MemoryError:
+            return FAILED, b"it took too much memory"
         except Exception as error:  # noqa: BLE001  # whatever a program does, the next is served
             return FAILED, str(error).encode(errors="replace")
         finally:

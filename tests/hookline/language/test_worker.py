@@ -102,6 +102,16 @@ def test_what_takes_too_long_says_so(worker):
         worker.evaluate(Program("filter", "while true do end"), b"{}")
 
 
+def test_what_takes_too_much_memory_says_so():
+    worker = Worker(seconds=20.0)
+    source = "local t = {} while true do t[#t + 1] = ('x'):rep(1e7) .. #t end"
+    with pytest.raises(EvaluationError, match="it took too much memory"):
+        worker.evaluate(Program("filter", source), b"{}")
+    assert worker.evaluate(GOOD, b'{"a":1}') == b"true"
+    worker.close()
+    worker.thread.shutdown()
+
+
 def test_a_killed_process_is_replaced_and_its_evaluation_made_again(worker):
     assert worker.evaluate(GOOD, b'{"a":1}') == b"true"
     killed = worker.pid
