@@ -8,7 +8,8 @@ class Limits:
     """Bounds for each webhook port, `held_bytes` for all ports of a process together.
 
     Attributes:
-        connections: open at a time; more are answered 503.
+        connections: open at a time; one more ends the one that is idle longest, and is answered 503
+            when none is.
         headers: of one request; head_bytes: of their names and values, and of the URL (else 431).
         head_seconds: until a request's headers are there; body_seconds: then for its body (else
             408, also without a byte received).

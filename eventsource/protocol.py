@@ -47,6 +47,7 @@ class HttpProtocol(HttpToolsProtocol):
         state: shared by all ports of the process.
         limits: the bounds.
         count: is called with the status of each answer given here.
+        waiting: the connections of the port that have no request at work, the longest idle first.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class HttpProtocol(HttpToolsProtocol):
         state: ServerState,
         limits: Limits,
         count: Callable[[int], None],
+        waiting: "dict[HttpProtocol, None]",
     ) -> None:
         super().__init__(config, state, {}, asyncio.get_running_loop())
         self.access_log = False
         self._limits = limits
         self._count = count
+        self._waiting = waiting
         self._in_head = True
         self._upgrading = False
         self._requests = 0
@@ -70,14 +73,29 @@ class HttpProtocol(HttpToolsProtocol):
         self._linger: int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Begin a connection, or refuse it when there are too many."""
+        """Begin a connection; one that is too many takes an idle one's place, or is refused."""
         super().connection_made(transport)
         self._outgoing = _Outgoing(transport, self._finish)
         self._due = self.loop.time() + self._limits.head_seconds
         if len(self.connections) > self._limits.connections:
-            self._count(503)
-            transport.write(answers.raw(503, "too many connections; try again in a moment"))
-            transport.close()
+            idle = next(iter(self._waiting), None)
+            if idle is None:
+                self._count(503)
+                transport.write(answers.raw(503, "too many connections; try again in a moment"))
+                transport.close()
+                return
+            idle.give_way()
+        self._waiting[self] = None
+
+    def give_way(self) -> None:
+        """End at once, for a connection that may bring a request."""
+        del self._waiting[self]
+        self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._waiting.pop(self, None)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; a request that breaks a bound ends the connection."""
@@ -135,6 +153,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._upgrading = True
             return
         self._in_head = False
+        self._waiting.pop(self, None)
         self._due = self.loop.time() + self._limits.body_seconds
         super().on_headers_complete()
         self.cycle.transport = self._outgoing  # type: ignore[assignment]  # what a cycle uses of it
@@ -157,6 +176,8 @@ class HttpProtocol(HttpToolsProtocol):
             super().on_response_complete()
             if self.cycle.response_complete and self.cycle.more_body:
                 self._finish()
+            elif self.cycle.response_complete and not self.transport.is_closing():
+                self._waiting[self] = None
 
     def pause_writing(self) -> None:
         """The client does not read."""
@@ -234,6 +255,7 @@ class HttpProtocol(HttpToolsProtocol):
         # before the client has read it.
         if self._linger is not None or self.transport.is_closing():
             return
+        self._waiting.pop(self, None)
         self._linger = self._limits.linger_bytes
         self._due = math.inf
         self._unset_keepalive_if_required()

@@ -55,6 +55,7 @@ class HttpServer:
         self._shared = shared or None  # uvloop takes no False
         self._wanted_by = wanted_by
         self._state = ServerState()
+        self._waiting: dict[HttpProtocol, None] = {}
         self._listener: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self._config = uvicorn.Config(
@@ -96,7 +97,8 @@ class HttpServer:
 
     def _connect(self) -> HttpProtocol:
         application = self.application
-        return HttpProtocol(self._config, self._state, application.limits, application.count)
+        limits, count = application.limits, application.count
+        return HttpProtocol(self._config, self._state, limits, count, self._waiting)
 
     def _explain(self, error: OSError) -> ListenError:
         wanted = f"port {self.port} on {self._host}, which {self._wanted_by} wants,"

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import os
 import re
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def target():
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=HERE.parents[1],
+        env=os.environ | {"PYTHONPATH": str(HERE.parents[1])},
     ) as process:
         yield process, int(process.stdout.readline())
         process.stdin.close()

@@ -220,24 +220,46 @@ async def test_an_idle_connection_is_closed(running, webhooks, port, wire):
         assert await line.ended() == b""
 
 
-async def test_too_many_connections_are_503_and_recover(running, webhooks, port, wire):
+async def test_too_many_connections_at_work_are_503_and_recover(
+    running, webhooks, port, wire, bus, until
+):
+    bus.hold = asyncio.Event()
     async with running(webhooks(port, example=PUSH), limits=Limits(connections=2)):
-        first, _ = await wire(port), await wire(port)
-        await first.send(POST)
-        assert (await first.answer())[0] == 200
+        first, second = await wire(port), await wire(port)
+        for line in (first, second):
+            await line.send(POST)
+        await until(lambda: bus.asked == 2)
         third = await wire(port)
         status, headers, _ = await third.answer()
         assert (status, headers["retry-after"]) == (503, "1")
         assert await third.ended() == b""
-        first.writer.close()
-        await first.writer.wait_closed()
-        async with asyncio.timeout(20):
-            status = 503
-            while status == 503:
-                line = await wire(port)
-                await line.send(POST)
-                status, _, _ = await line.answer()
-        assert status == 200
+        bus.hold.set()
+        assert [(await line.answer())[0] for line in (first, second)] == [200, 200]
+        line = await wire(port)
+        await line.send(POST)
+        assert (await line.answer())[0] == 200
+
+
+async def test_the_connection_that_is_idle_longest_gives_way(
+    running, webhooks, port, wire, bus, until
+):
+    async with running(webhooks(port, example=PUSH), limits=Limits(connections=3)):
+        used, silent, half = [await wire(port) for _ in range(3)]
+        await used.send(POST)
+        assert (await used.answer())[0] == 200
+        await half.send(POST[:-1])
+        bus.hold = asyncio.Event()
+        fourth, fifth = await wire(port), await wire(port)
+        assert await silent.ended() == b""
+        assert await used.ended() == b""
+        await fourth.send(POST)
+        await until(lambda: bus.asked == 2)
+        sixth = await wire(port)
+        assert await fifth.ended() == b""
+        await half.send(POST[-1:])
+        await sixth.send(POST)
+        bus.hold.set()
+        assert [(await line.answer())[0] for line in (half, fourth, sixth)] == [200, 200, 200]
 
 
 async def test_a_client_that_reads_no_answers_is_cut(running, webhooks, port, wire, until):
