@@ -118,6 +118,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.active = Gauge(
+            "hookline_active_workflows",
+            "Workflows of a trigger with `maxActive` that are not finished.",
+            labels,
+            registry=self.registry,
+        )
+
     def _bus(self, labels: tuple[str, ...]) -> None:
         self.backlog = Gauge(
             "hookline_backlog_events",

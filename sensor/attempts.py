@@ -16,6 +16,7 @@ from hookline.event import Event
 from hookline.eventbus.decisions import Stored
 from hookline.eventbus.pull import Delivery
 from sensor.desk import Desk
+from sensor.occupancy import NoPlaceError, Occupancy
 from sensor.pace import Pace
 from sensor.probe import Probe
 from sensor.records import Record
@@ -72,6 +73,7 @@ class Attempts:
         trigger: what the manifest says now (see `become`).
         probe: how far the trigger's target is trusted.
         kick: called when more (or fewer) deliveries may be in flight.
+        occupancy: the places that it has, with `maxActive`.
     """
 
     def __init__(self, desk: Desk, doors: Doors, trigger: Trigger, window: int) -> None:
@@ -82,6 +84,7 @@ class Attempts:
         self.kick: Callable[[], None] = lambda: None
         self._pace = _pace(trigger)
         self._firing = 0
+        self.occupancy: Occupancy | None = None
 
     def become(self, trigger: Trigger, window: int) -> None:
         """Go on with another version of the trigger."""
@@ -89,11 +92,17 @@ class Attempts:
             self._pace = _pace(trigger)
         self.trigger = trigger
         self.probe.window = window
+        if self.occupancy is not None and trigger.max_active:
+            self.occupancy.limit = trigger.max_active
 
     def limit(self) -> int:
         """Return how many deliveries may be in flight now."""
         allowed = self.probe.limit()
-        return allowed if self._pace is None else min(allowed, self._firing + self._pace.places())
+        if self._pace is not None:
+            allowed = min(allowed, self._firing + self._pace.places())
+        if self.occupancy is not None:
+            allowed = min(allowed, self._firing + self.occupancy.room())
+        return allowed
 
     async def fire(self, delivery: Delivery, party: Party) -> float | None:
         """Launch once; return the seconds to wait for another attempt, None when it is over.
@@ -117,6 +126,8 @@ class Attempts:
         started = time.perf_counter()
         try:
             reference = await self._act(self.trigger, delivery, party, party.due)
+        except NoPlaceError as error:
+            return await self._wait(party, error)
         except TemporaryError as error:
             return await self._failed(delivery, party, error)
         except PermanentError as error:
@@ -131,9 +142,16 @@ class Attempts:
         self, trigger: Trigger, delivery: Delivery, party: Party, due: Due
     ) -> dict[str, str] | None:
         order = trigger.launcher.order(party.events, due)
-        return await trigger.launcher.launch(
-            order, self._doors, delivery.lease_is_live, repeat=party.repeat
-        )
+        occupancy = self.occupancy if trigger is self.trigger else None
+        if occupancy is not None:
+            await occupancy.enter(order, party.delivered.record)
+        try:
+            return await trigger.launcher.launch(
+                order, self._doors, delivery.lease_is_live, repeat=party.repeat
+            )
+        finally:
+            if occupancy is not None:
+                occupancy.done(order)
 
     async def _launched(self, party: Party, reference: dict[str, str] | None) -> None:
         record = party.delivered.record
@@ -146,6 +164,13 @@ class Attempts:
         ended = record.ended(Verdict.LAUNCHED, "", reference=reference)
         await self._desk.store(ended, party.before)
         self._desk.say("launched", record.event, record.dependency, object=_show(reference))
+
+    async def _wait(self, party: Party, error: NoPlaceError) -> float:
+        """Record that all places are taken, which counts as no attempt; return the wait."""
+        last = party.before.decision if party.before is not None else None
+        noted = party.delivered.record.noted(last, error.reason)
+        await self._desk.store(noted, party.before)
+        return error.delay or LONGEST_WAIT
 
     async def _failed(
         self, delivery: Delivery, party: Party, error: TemporaryError

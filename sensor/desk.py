@@ -95,6 +95,10 @@ class Desk:
         """Note how long an event took from its storing (seconds since 1970) to its end."""
         self._event_seconds.observe(max(0.0, time.time() - stored_at))
 
+    def occupied(self, places: int) -> None:
+        """Note how many places of `maxActive` are taken."""
+        self.metrics.active.labels(*self._labels).set(places)
+
     def took(self, seconds: float) -> None:
         """Note how long the action took."""
         self._action_seconds.observe(seconds)

@@ -120,6 +120,11 @@ def bad_event(delivery: Delivery, sensor: str, trigger: str, error: PermanentErr
     return record.dead_lettered(None, error.reason, str(error))
 
 
+def is_over(decision: Decision) -> bool:
+    """Return whether an event is decided, so that it is not delivered again by itself."""
+    return decision.verdict not in {Verdict.RETRYING, Verdict.HELD}
+
+
 def is_final(decision: Decision, sequence: int) -> bool:
     """Return whether nothing is left to do for the message of this sequence.
 

@@ -132,7 +132,7 @@ class Roster:
         dependencies = _waits_for(sensor, trigger)
         _, generation = self._sensors[sensor.name]
         post = self._posts.get(key)
-        if post is not None and post.consumer == consumer:
+        if post is not None and post.consumer == consumer and post.runner.fits(trigger):
             runner = post.runner
             runner.become(trigger, dependencies, generation=generation, window=self._window)
             await self._tidy(runner)
@@ -161,7 +161,7 @@ class Roster:
         await self._tidy(runner)
         stream = event_stream(self._bus.namespace)
         puller = Puller(self._bus.connection, stream, consumer, runner.handle, runner.limit)
-        runner.attempts.kick = puller.kick
+        runner.start(puller.kick)
         await puller.start()
         return _Post(runner, consumer, puller)
 
@@ -212,6 +212,7 @@ class Roster:
     @staticmethod
     async def _stop(post: _Post, deadline: float) -> None:
         await post.puller.stop(deadline)
+        await post.runner.stop()
 
     async def drain(self, deadline: float) -> None:
         """Stop pulling, finish what is held within `deadline` seconds, put the rest back."""
@@ -233,11 +234,14 @@ class Roster:
 
     def refusing_targets(self) -> dict[str, str]:
         """Return the triggers whose target refuses: `sensor/trigger` to what it said last."""
-        return {
-            f"{sensor}/{trigger}": post.runner.probe.error
-            for (sensor, trigger), post in self._posts.items()
-            if post.runner.probe.failures
-        }
+        found: dict[str, str] = {}
+        for (sensor, trigger), post in self._posts.items():
+            occupancy = post.runner.attempts.occupancy
+            if post.runner.probe.failures:
+                found[f"{sensor}/{trigger}"] = post.runner.probe.error
+            elif occupancy is not None and occupancy.problem:
+                found[f"{sensor}/{trigger}"] = occupancy.problem
+        return found
 
 
 def _waits_for(sensor: Sensor, trigger: Trigger) -> tuple[Dependency, ...]:

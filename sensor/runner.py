@@ -5,6 +5,7 @@ then an acknowledgement or a delayed put-back; where neither is possible (bus go
 delivery is dropped without a word and comes again.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -22,6 +23,7 @@ from sensor.filter import Judgement
 from sensor.gate import Gate
 from sensor.generation import Generation
 from sensor.join import Join
+from sensor.occupancy import Occupancy
 from sensor.probe import Probe
 from sensor.records import Record, bad_event, is_final
 from sensor.spec import Dependency
@@ -63,8 +65,28 @@ class TriggerRunner:
         self._desk = desk
         self._key = names.trigger_key(desk.sensor, desk.trigger)
         self.attempts = Attempts(self._desk, doors, trigger, 1 if trigger.serial else window)
+        if trigger.max_active:
+            self.attempts.occupancy = Occupancy(desk, doors, trigger.max_active, trigger.home)
         self.join = Join(self._desk, self.attempts, lambda: self.dependencies)
         self._suspects = Suspects(self._desk, gate, self.attempts, self.join)
+
+    def fits(self, trigger: Trigger) -> bool:
+        """Whether this runner can go on with another version of its trigger."""
+        return bool(trigger.max_active) == bool(self.trigger.max_active)
+
+    def start(self, kick: Callable[[], None]) -> None:
+        """Begin to count what is at work, where that is limited.
+
+        `kick` is called when more (or fewer) deliveries may be in flight.
+        """
+        self.attempts.kick = kick
+        if self.attempts.occupancy is not None:
+            self.attempts.occupancy.start(kick)
+
+    async def stop(self) -> None:
+        """End what `start` began."""
+        if self.attempts.occupancy is not None:
+            await self.attempts.occupancy.stop()
 
     @property
     def probe(self) -> Probe:

@@ -15,7 +15,8 @@ from hookline.language.worker import shared
 from hookline.manifest import Document, Mistake, Named, Place
 from sensor.filter import Judge, Judgement, compile_filters
 from sensor.transform import Transform, TransformBlock, TransformError
-from trigger.spec import Trigger, read_trigger
+from trigger.spec import Home, Trigger, read_trigger
+from trigger.workflow import WorkflowDefaults, warn_of_short_lives
 
 _SHOWN = 200
 _canonical = msgspec.json.Encoder(order="deterministic").encode
@@ -48,6 +49,9 @@ class SensorBlock(Block):
     replicas: int | None = Field(default=None, description="Pods of Argo Events; no pod is made")
     revision_history_limit: int | None = Field(
         default=None, description="For the Deployment of Argo Events; none is made here"
+    )
+    workflow_defaults: WorkflowDefaults | None = Field(
+        default=None, description="Fields that its Workflows get where they leave them out"
     )
     error_on_failed_round: bool | None = Field(default=None, description="Has no effect")
     logging_fields: dict[str, str] | None = Field(default=None, description="Has no effect")
@@ -141,9 +145,12 @@ def _compile(document: Document, block: SensorBlock, place: Place, namespace: st
         if name in block.model_fields_set:
             key = SensorBlock.model_fields[name].alias or name
             (place / key).warn(f"{key} has no effect, here and in Argo Events", code="no-effect")
+    if block.workflow_defaults is not None:
+        warn_of_short_lives(block.workflow_defaults.written(), place / "workflowDefaults")
     dependencies = _dependencies(block.dependencies, place / "dependencies")
     declared = tuple(_declared_names(block.dependencies))
-    at = _At(document.name, namespace, declared)
+    defaults = block.workflow_defaults.written() if block.workflow_defaults else {}
+    at = Home(document.name, namespace, declared, defaults)
     triggers = _triggers(block.triggers, place / "triggers", at)
     return Sensor(
         name=document.name,
@@ -211,19 +218,10 @@ def _untransformed(error: str) -> Judgement:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
-    """The Sensor around a trigger: its name, namespace and the dependencies that it declares."""
-
-    sensor: str
-    namespace: str
-    dependencies: tuple[str, ...]
-
-
-def _triggers(raw: list[Any], place: Place, at: _At) -> tuple[Trigger, ...]:
+def _triggers(raw: list[Any], place: Place, at: Home) -> tuple[Trigger, ...]:
     ready: dict[str, Trigger] = {}
     for index, item in enumerate(raw):
-        trigger = read_trigger(item, place / index, at.sensor, at.namespace, at.dependencies)
+        trigger = read_trigger(item, place / index, at)
         if trigger is None:
             continue
         if trigger.name in ready:

@@ -1,5 +1,6 @@
 """What `hookline explain` tells: where an event is, and what each trigger made of it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ class Explained(msgspec.Struct, frozen=True, rename="camel"):
         sequence: in the stream.
         decisions: what is on record, one for each trigger and dependency.
         pending: `sensor/trigger` that want the event and have nothing on record yet.
+        full: `sensor/trigger` of these whose `maxActive` is reached, and with how many Workflows.
         too_early: `sensor/trigger` that want such events, but began after this one was stored.
     """
 
@@ -29,6 +31,7 @@ class Explained(msgspec.Struct, frozen=True, rename="camel"):
     sequence: int
     decisions: list[Decision]
     pending: list[str]
+    full: dict[str, str]
     too_early: list[str]
 
 
@@ -39,6 +42,11 @@ async def explain(
     decisions = await bus.decisions.find(event_id, source, event)
     stored = await find_events(bus, event_id, source, event)
     starts = [kept.record for kept in await bus.starts.triggers()]
+    full = {
+        f"{places.sensor}/{places.trigger}": f"{len(places.taken)} of {places.limit}"
+        for places in await bus.slots.all()
+        if places.limit and len(places.taken) >= places.limit
+    }
     at = {(item.source, item.event): item for item in stored}
     whose = sorted({*at, *((d.source, d.event) for d in decisions)})
     return [
@@ -48,6 +56,7 @@ async def explain(
             at.get(of),
             [d for d in decisions if (d.source, d.event) == of],
             starts,
+            full,
         )
         for of in whose
     ]
@@ -59,10 +68,13 @@ def _explained(
     stored: StoredEvent | None,
     decisions: list[Decision],
     starts: list[TriggerStart],
+    full: Mapping[str, str],
 ) -> Explained:
     decided = {(d.sensor, d.trigger) for d in decisions}
     open_ = [s for s in starts if _names(s, of) and (s.sensor, s.trigger) not in decided]
     sequence = decisions[0].sequence if stored is None else stored.sequence
+    pending = [f"{s.sensor}/{s.trigger}" for s in open_ if stored and s.start <= sequence]
+    tried = [f"{d.sensor}/{d.trigger}" for d in decisions if d.verdict is Verdict.RETRYING]
     return Explained(
         event_id=event_id,
         source=of[0],
@@ -70,7 +82,8 @@ def _explained(
         stored_at="" if stored is None else _moment(stored.stored_at),
         sequence=sequence,
         decisions=sorted(decisions, key=lambda d: (d.sensor, d.trigger, d.dependency)),
-        pending=[f"{s.sensor}/{s.trigger}" for s in open_ if stored and s.start <= sequence],
+        pending=pending,
+        full={name: full[name] for name in (*pending, *tried) if name in full},
         too_early=[f"{s.sensor}/{s.trigger}" for s in open_ if s.start > sequence],
     )
 
@@ -93,6 +106,10 @@ def _lines(item: Explained) -> list[str]:
     head = f"{item.source}/{item.event}/{item.event_id}: {where} (sequence {item.sequence})"
     lines = [head, *(line for decision in item.decisions for line in _decision(decision))]
     lines += [f"  {name}: pending, nobody has worked on it yet" for name in item.pending]
+    lines += [
+        f"  {name}: {count} Workflows are at work (maxActive); it goes on when one is finished"
+        for name, count in item.full.items()
+    ]
     lines += [f"  {name}: began only after the event was stored" for name in item.too_early]
     if len(lines) == 1:
         lines.append("  no trigger wants it: no Sensor has a dependency on this source and event")

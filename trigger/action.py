@@ -11,7 +11,6 @@ from hookline.event import Event
 from hookline.kube.client import KubeClient
 from hookline.manifest import Place
 from hookline.secrets import Secrets
-from trigger.clients import Clients
 from trigger.config_maps import ConfigMaps
 from trigger.web import WebClient
 
@@ -29,6 +28,7 @@ class Setting:
     Attributes:
         namespace: where objects without a namespace of their own are made.
         allow: statuses of an answer that count as done (`policy.status`); None: every 2xx.
+        defaults: fields of a Workflow's spec that fill what a manifest leaves out.
         allow_sensitive: events may write into fields that decide what is run (`allowSensitive`).
     """
 
@@ -38,6 +38,7 @@ class Setting:
     dependencies: tuple[str, ...]
     allow: frozenset[int] | None = None
     allow_sensitive: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +67,16 @@ class Doors:
             again.
         web: the one HTTP client; opened when it is first used.
         config_maps: what is read of ConfigMaps.
-        clients: connections that are kept to other services.
     """
 
     kube: KubeClient | None
     secrets: Secrets = field(default_factory=Secrets)
     web: WebClient = field(default_factory=WebClient)
     config_maps: ConfigMaps = field(default_factory=ConfigMaps)
-    clients: Clients = field(default_factory=Clients)
 
     async def close(self) -> None:
         """Close what was opened here; the way to Kubernetes is its owner's."""
         await self.web.close()
-        await self.clients.close()
 
     def cluster(self) -> KubeClient:
         """Return the way to Kubernetes; TemporaryError when there is none."""

@@ -31,7 +31,7 @@ class ValueFrom(Block):
             return await doors.config_maps.text(doors.kube, namespace, key.name, key.key)
         if self.secret_key_ref is None:
             return ""
-        return secret_text(doors.secrets, self.secret_key_ref, namespace)
+        return _text(doors.secrets, self.secret_key_ref, namespace)
 
 
 class SecureHeader(Block):
@@ -73,7 +73,7 @@ class Credentials:
         ]
         if self.login is not None:
             user, password = (
-                secret_text(doors.secrets, key, self.namespace)
+                _text(doors.secrets, key, self.namespace)
                 for key in (self.login.username, self.login.password)
             )
             pair = f"{user}:{password}".encode()
@@ -126,8 +126,7 @@ def _bytes(secrets: Secrets, key: SecretKey, namespace: str) -> bytes:
     return secrets.value(key.name, key.key, namespace)
 
 
-def secret_text(secrets: Secrets, key: SecretKey, namespace: str) -> str:
-    """Return the text of a secret; TemporaryError when it is missing or no text."""
+def _text(secrets: Secrets, key: SecretKey, namespace: str) -> str:
     try:
         return _bytes(secrets, key, namespace).decode()
     except UnicodeDecodeError as error:

@@ -1,6 +1,7 @@
 """One trigger of a Sensor: from its YAML to something that can be launched."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,9 @@ class TriggerBlock(Block):
     allow_sensitive: bool = Field(
         default=False, description="Events may write into image, command, args and the like."
     )
+    max_active: int | None = Field(
+        None, gt=0, description="At most so many of its Workflows are unfinished at a time."
+    )
     start_from: str = Field(
         "now", description="Where a new trigger begins: now, beginning or an RFC 3339 time."
     )
@@ -68,6 +72,8 @@ class Trigger:
         fingerprint: hash of what was written; equal ones mean the same.
         start_from: `beginning` or an RFC 3339 time; None: the moment of the first load.
         interval: seconds between two attempts (`rateLimit`), 0 for no limit.
+        max_active: most of its Workflows that are unfinished at a time; None: any number.
+        home: namespace of Workflows that name none.
         dlq: what is done with events that this trigger has given up, before they are dead letters.
     """
 
@@ -80,6 +86,8 @@ class Trigger:
     fingerprint: str
     start_from: str | None = None
     interval: float = 0.0
+    max_active: int | None = None
+    home: str = names.DEFAULT_NAMESPACE
     dlq: "Trigger | None" = None
 
     @property
@@ -88,17 +96,30 @@ class Trigger:
         return self.condition.names
 
 
-def read_trigger(
-    raw: Any, place: Place, sensor: str, namespace: str, dependencies: tuple[str, ...]
-) -> Trigger | None:
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The Sensor that a trigger is in.
+
+    Attributes:
+        sensor: its name.
+        namespace: its own, for objects that name none; empty is `default`.
+        dependencies: names of its dependencies, in their order.
+        defaults: its `workflowDefaults`.
+    """
+
+    sensor: str
+    namespace: str
+    dependencies: tuple[str, ...]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_trigger(raw: Any, place: Place, sensor: Home) -> Trigger | None:
     """Return the trigger that `raw` holds; None with every mistake noted.
 
     Args:
         raw: the item of `spec.triggers` as it was read.
         place: where it stands.
-        sensor: the Sensor's name.
-        namespace: the Sensor's, for objects that name none; empty is `default`.
-        dependencies: names of the Sensor's dependencies, in their order.
+        sensor: where it belongs.
     """
     before = _errors(place)
     block = TriggerBlock.read(raw, place)
@@ -109,10 +130,13 @@ def read_trigger(
     if template is None:
         return None
     head, rest = template
-    home = namespace or names.DEFAULT_NAMESPACE
+    if block is not None and block.max_active:
+        _check_countable(rest, place / "maxActive")
+    home = sensor.namespace or names.DEFAULT_NAMESPACE
+    dependencies = sensor.dependencies
     allow = allowed(block.policy, place / "policy") if block and block.policy else None
     sensitive = block is not None and block.allow_sensitive
-    at = Setting(sensor, head.name, home, dependencies, allow, sensitive)
+    at = Setting(sensor.sensor, head.name, home, dependencies, allow, sensitive, sensor.defaults)
     prepared = _prepare(block, (written or {}, rest), place, at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
     dlq = None
@@ -130,6 +154,8 @@ def read_trigger(
         fingerprint=names.fingerprint("trigger", _canonical(raw).decode()),
         start_from=None if block.start_from == "now" else block.start_from,
         interval=block.rate_limit.interval if block.rate_limit else 0.0,
+        max_active=block.max_active,
+        home=home,
         dlq=dlq,
     )
 
@@ -137,7 +163,7 @@ def read_trigger(
 def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:
     """Return the trigger for given-up events; it is warned of what has no effect in it."""
     template = raw.get("template")
-    idle = [("dlqTrigger", place), ("startFrom", place), ("rateLimit", place)]
+    idle = [("dlqTrigger", place), ("startFrom", place), ("rateLimit", place), ("maxActive", place)]
     idle += [("conditions", place / "template"), ("conditionsReset", place / "template")]
     for key, where in idle:
         there = raw if where is place else template
@@ -147,7 +173,7 @@ def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:
                 code="no-effect",
                 suggestion=f"remove {key}",
             )
-    return read_trigger(raw, place, at.sensor, at.namespace, at.dependencies)
+    return read_trigger(raw, place, Home(at.sensor, at.namespace, at.dependencies, at.defaults))
 
 
 def _prepare(
@@ -173,6 +199,18 @@ def _check(block: TriggerBlock, place: Place) -> None:
             f"{block.start_from!r} is no start",
             code="bad-start",
             suggestion="write now, beginning or a time like 2026-11-24T08:00:00Z",
+        )
+
+
+def _check_countable(template: dict[str, Any], place: Place) -> None:
+    """Check that what a trigger makes are Workflows, which end and are counted."""
+    action = template.get("argoWorkflow")
+    operation = action.get("operation") if isinstance(action, dict) else None
+    if operation not in {"submit", "submit-from"}:
+        place.error(
+            "maxActive counts the Workflows of a trigger, and this one submits none",
+            code="bad-value",
+            suggestion="use it with argoWorkflow and operation submit",
         )
 
 

@@ -1,13 +1,47 @@
 """What a Workflow must be like to be submitted, and what is dangerous in one."""
 
+import copy
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import Field
+
+from hookline.block import Block
 from hookline.manifest import Place
 
 _API_VERSION = "argoproj.io/v1alpha1"
 _KIND = "Workflow"
 _LEAST_TTL = 60
 _TTLS = ("secondsAfterCompletion", "secondsAfterSuccess", "secondsAfterFailure")
+
+
+class WorkflowDefaults(Block):
+    """Fields of a Workflow's spec that a Sensor's triggers fill where a manifest leaves them out.
+
+    They bound what a burst leaves behind in the cluster.
+    """
+
+    ttl_strategy: dict[str, int] | None = Field(
+        None, description="When a finished Workflow is deleted."
+    )
+    pod_gc: dict[str, Any] | None = Field(
+        None, alias="podGC", description="When the pods of a Workflow are deleted."
+    )
+    active_deadline_seconds: int | None = Field(
+        None, gt=0, description="Seconds after which a Workflow is ended."
+    )
+
+    def written(self) -> dict[str, Any]:
+        """Return what was written, by the names that a Workflow's spec has."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+def filled_up(tree: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a Workflow with the defaults that its spec leaves out; `tree` is changed."""
+    if defaults and isinstance(spec := tree.setdefault("spec", {}), dict):
+        for key, value in defaults.items():
+            spec.setdefault(key, copy.deepcopy(value))
+    return tree
 
 
 def is_workflow(tree: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from hookline.eventbus.frames import ID_HEADER, MADE
 from hookline.eventbus.joins import Joins
 from hookline.eventbus.publisher import Ack, Publisher
 from hookline.eventbus.settings import BusSettings
+from hookline.eventbus.slots import Slots
 from hookline.eventbus.starts import Starts
 
 _SENDER = "sender"  # of ID_HEADER: the id came with the event
@@ -30,7 +31,7 @@ class Bus:
 
     Attributes:
         connection: to nats-server; its `problem` says what is wrong now.
-        decisions, dead_letters, starts, joins, consumers: what is kept on the bus.
+        decisions, dead_letters, starts, joins, slots, consumers: what is kept on the bus.
     """
 
     def __init__(self, settings: BusSettings) -> None:
@@ -45,7 +46,9 @@ class Bus:
         self.starts = Starts(Bucket(self.connection, records, bucket))
         bucket = names.bucket(settings.namespace, "joins")
         self.joins = Joins(self.connection, Bucket(self.connection, records, bucket))
-        self.consumers = Consumers(self.connection, self.starts, self.joins)
+        bucket = names.bucket(settings.namespace, "slots")
+        self.slots = Slots(Bucket(self.connection, records, bucket))
+        self.consumers = Consumers(self.connection, self.starts, self.joins, self.slots)
         self._degraded: list[str] = []
 
     @property

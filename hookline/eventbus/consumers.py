@@ -23,6 +23,7 @@ from hookline.eventbus.joins import Joins
 from hookline.eventbus.plans import DependencyRef, TriggerPlan
 from hookline.eventbus.retirement import Retirement
 from hookline.eventbus.slot import EXPIRES
+from hookline.eventbus.slots import Slots
 from hookline.eventbus.starts import Kept, Manifest, Starts, TriggerStart, settled
 
 __all__ = ["Backlog", "Bound", "Consumers", "DependencyRef", "TriggerPlan"]
@@ -56,6 +57,7 @@ class Consumers:
         connection: Connection,
         starts: Starts,
         joins: Joins,
+        slots: Slots,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
@@ -64,7 +66,13 @@ class Consumers:
         self.stream = names.event_stream(self._namespace)
         self._bound: set[tuple[str, str]] = set()
         self._retirement = Retirement(
-            connection, starts, joins, self.stream, patience=ACK_WAIT + EXPIRES, clock=clock
+            connection,
+            starts,
+            joins,
+            slots,
+            self.stream,
+            patience=ACK_WAIT + EXPIRES,
+            clock=clock,
         )
 
     async def bind(self, plan: TriggerPlan) -> Bound:

@@ -9,6 +9,7 @@ from hookline.eventbus import cursors
 from hookline.eventbus.connection import Connection
 from hookline.eventbus.errors import BusRefusedError, NotFoundError, WrongSequenceError
 from hookline.eventbus.joins import Joins
+from hookline.eventbus.slots import Slots
 from hookline.eventbus.starts import Kept, Starts, TriggerStart
 
 
@@ -20,6 +21,7 @@ class Retirement:
         connection: Connection,
         starts: Starts,
         joins: Joins,
+        slots: Slots,
         stream: str,
         *,
         patience: float,
@@ -28,6 +30,7 @@ class Retirement:
         self._connection = connection
         self._starts = starts
         self._joins = joins
+        self._slots = slots
         self._stream = stream
         self._patience = patience
         self._clock = clock
@@ -92,6 +95,7 @@ class Retirement:
             if await self._delete(name)
         ]
         await self._joins.forget(record.sensor, record.trigger)
+        await self._slots.forget(record.sensor, record.trigger)
         await self._starts.forget(record.sensor, record.trigger)
         return [*consumers, f"start of {record.sensor}/{record.trigger}"]
 

@@ -1,6 +1,6 @@
 """What travels through the door to Kubernetes: requests as bytes, answers as bytes."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,6 +36,13 @@ class Transport(Protocol):
 
         `path` is percent-encoded and may carry a query; `body` is JSON, sent as the media type
         `media`.
+        """
+        ...
+
+    def stream(self, path: str, refused: Callable[[Answer], Exception]) -> AsyncGenerator[bytes]:
+        """Yield the bytes of a long answer as they come.
+
+        TemporaryError when they end too early; what `refused` makes of an answer above 299.
         """
         ...
 

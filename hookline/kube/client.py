@@ -1,16 +1,24 @@
 """The door to Kubernetes: a handful of verbs on plain dicts."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
+from urllib.parse import urlencode
 
-from hookline.kube.answer import JSON, Transport
+import msgspec
+
+from hookline.errors import TemporaryError
+from hookline.kube.answer import JSON, Answer, Transport
 from hookline.kube.errors import NotFoundError, Request, decoded, error_of
 from hookline.kube.resources import WELL_KNOWN, Resource, api_path, group_of, object_path
+from hookline.kube.watching import Change, Listing, changes, listing
 
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 
 _REFUSED = 300
+_WATCH_SECONDS = 300
 # Who owns the fields that an apply sets; what others have set before is taken over.
 _APPLIED_BY = "?fieldManager=hookline&force=true"
 
@@ -64,6 +72,38 @@ class KubeClient:
         request = _request("list", api_version, resource, namespace)
         found: list[dict[str, Any]] = (await self._send("GET", path, request)).get("items") or []
         return found
+
+    async def survey(
+        self, api_version: str, kind: str, namespace: str, label_selector: str
+    ) -> Listing:
+        """Return what `hookline.kube.watching` reads of the objects that carry the labels."""
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace, selector=label_selector)
+        request = _request("list", api_version, resource, namespace)
+        answer = await self._answer("GET", path, request)
+        try:
+            return listing(answer.body)
+        except msgspec.MsgspecError as error:
+            raise TemporaryError(f"{request}: the answer is no list", reason="NoAnswer") from error
+
+    async def watch(
+        self, api_version: str, kind: str, namespace: str, label_selector: str, version: str
+    ) -> AsyncGenerator[Change]:
+        """Yield what changes after `version` (of a listing), for some minutes at most.
+
+        Raises:
+            TemporaryError: it has expired, or the API server is away: survey again.
+        """
+        resource = await self.discover(api_version, kind)
+        path = object_path(api_version, resource, namespace, selector=label_selector)
+        request = _request("watch", api_version, resource, namespace)
+        more = urlencode(
+            {"watch": "true", "resourceVersion": version, "timeoutSeconds": _WATCH_SECONDS}
+        )
+        stream = self._transport.stream(f"{path}&{more}", lambda answer: error_of(answer, request))
+        async with aclosing(changes(stream)) as found:
+            async for change in found:
+                yield change
 
     async def replace(
         self, api_version: str, kind: str, namespace: str, name: str, body: bytes
@@ -124,10 +164,21 @@ class KubeClient:
         *,
         media: str = JSON,
     ) -> dict[str, Any]:
+        return decoded(await self._answer(method, path, request, body, media=media), request)
+
+    async def _answer(
+        self,
+        method: str,
+        path: str,
+        request: Request,
+        body: bytes | None = None,
+        *,
+        media: str = JSON,
+    ) -> Answer:
         answer = await self._transport.send(method, path, body, media=media)
         if answer.status >= _REFUSED:
             raise error_of(answer, request)
-        return decoded(answer, request)
+        return answer
 
 
 def _request(

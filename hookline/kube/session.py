@@ -6,7 +6,7 @@ imported. This module is imported when a session is made, as the package takes h
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 import aiohttp
@@ -30,7 +30,9 @@ CONFIG_FAULTS = (ConfigException, yaml.YAMLError, OSError, ValueError, TypeError
 
 _PLAIN = MappingProxyType({"Accept": JSON, "User-Agent": f"hookline/{__version__}"})
 _UNAUTHORIZED = 401
+_REFUSED = 300
 _RELOAD_PAUSE = 10.0
+_LONGEST_SILENCE = 330.0  # seconds; the API server ends a watch of ours after 300
 
 
 class _Rest(RESTClientObject):
@@ -98,6 +100,33 @@ class Session:
                 return Answer(response.status, response.headers, await response.read())
         except TimeoutError as error:
             raise self._no_answer(f"no answer within {self._timeout.total:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._no_answer(str(error) or type(error).__name__) from error
+
+    async def stream(
+        self, path: str, refused: Callable[[Answer], Exception]
+    ) -> AsyncGenerator[bytes]:
+        """Yield the bytes of a long answer as they come; raises what `refused` makes of others."""
+        headers = _authorized(_PLAIN, await self._token())
+        timeout = aiohttp.ClientTimeout(sock_connect=10.0, sock_read=_LONGEST_SILENCE)
+        try:
+            async with self._rest.session().request(
+                "GET",
+                yarl.URL(self._configuration.host + path, encoded=True),
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+                proxy=self._rest.proxy,
+                proxy_headers=self._rest.proxy_headers,
+                server_hostname=self._configuration.tls_server_name,
+            ) as response:
+                if response.status >= _REFUSED:
+                    answer = Answer(response.status, response.headers, await response.read())
+                    raise refused(answer)
+                async for chunk in response.content.iter_any():
+                    yield chunk
+        except TimeoutError as error:
+            raise self._no_answer("a long answer stopped") from error
         except (aiohttp.ClientError, OSError) as error:
             raise self._no_answer(str(error) or type(error).__name__) from error
 

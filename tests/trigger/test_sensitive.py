@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from hookline.manifest import Document, Place
-from trigger.spec import read_trigger
+from trigger.spec import Home, read_trigger
 
 WORKFLOW: dict[str, Any] = {
     "apiVersion": "argoproj.io/v1alpha1",
@@ -47,7 +47,7 @@ def noted(
     action |= {"operation": "submit" if kind == "argoWorkflow" else "create"}
     raw = {"template": {"name": "t", kind: action}, "parameters": list(outer), **more}
     place = Place(Document("f", 1, {}))
-    read_trigger(yaml.safe_load(yaml.safe_dump(raw)), place, "s", "", ("push",))
+    read_trigger(yaml.safe_load(yaml.safe_dump(raw)), place, Home("s", "", ("push",)))
     return [(each.level, each.path) for each in place.mistakes if each.code == "sensitive"]
 
 

@@ -254,3 +254,36 @@ def test_a_rate_limit_that_lets_nothing_through_is_a_mistake(read, text, path):
 
     assert trigger is None
     assert [found for found, _ in _codes(mistakes)] == [path]
+
+
+SUBMIT = """
+template:
+  name: start
+  argoWorkflow:
+    operation: submit
+    source:
+      resource:
+        apiVersion: argoproj.io/v1alpha1
+        kind: Workflow
+        metadata: {generateName: a-}
+        spec: {}
+"""
+
+
+def test_a_limit_of_workflows_at_work_is_read(read):
+    trigger, mistakes = read(f"{SUBMIT}maxActive: 20")
+
+    assert mistakes == []
+    assert trigger.max_active == 20
+
+
+def test_a_limit_of_workflows_needs_workflows(read):
+    trigger, mistakes = read(f"{LOG}\nmaxActive: 20")
+
+    assert trigger is None
+    assert _codes(mistakes) == [("maxActive", "bad-value")]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_a_limit_of_workflows_is_a_number_from_one_on(read, number):
+    assert read(f"{SUBMIT}maxActive: {number}")[0] is None

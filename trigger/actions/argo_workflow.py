@@ -18,7 +18,7 @@ from trigger.objects import Draft, check_new
 from trigger.parameters import ParameterBlock
 from trigger.sensitive import check_object
 from trigger.sourced import Source, from_source
-from trigger.workflow import check_workflow, is_workflow
+from trigger.workflow import check_workflow, filled_up, is_workflow
 
 _LATER = ("submit-from", "suspend", "retry", "resume", "resubmit", "terminate", "stop")
 
@@ -84,7 +84,7 @@ class _Submit(Prepared):
                 f"submit takes a Workflow, the parameters made it {tree.get('kind')!r}",
                 reason="Parameter",
             )
-        return Order(mark(tree, self.at, due))
+        return Order(mark(filled_up(tree, self.at.defaults), self.at, due))
 
     async def act(
         self, order: Order, doors: Doors, lease_is_live: Callable[[], bool], *, repeat: bool

@@ -22,7 +22,7 @@ def clock():
 
 @pytest.fixture
 def consumers(bus, clock):
-    return Consumers(bus.connection, bus.starts, bus.joins, clock)
+    return Consumers(bus.connection, bus.starts, bus.joins, bus.slots, clock)
 
 
 async def there(bus):
