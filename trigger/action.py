@@ -11,6 +11,7 @@ from hookline.event import Event
 from hookline.kube.client import KubeClient
 from hookline.manifest import Place
 from hookline.secrets import Secrets
+from trigger.clients import Clients
 from trigger.config_maps import ConfigMaps
 from trigger.web import WebClient
 
@@ -67,16 +68,19 @@ class Doors:
             again.
         web: the one HTTP client; opened when it is first used.
         config_maps: what is read of ConfigMaps.
+        clients: connections that are kept to other services.
     """
 
     kube: KubeClient | None
     secrets: Secrets = field(default_factory=Secrets)
     web: WebClient = field(default_factory=WebClient)
     config_maps: ConfigMaps = field(default_factory=ConfigMaps)
+    clients: Clients = field(default_factory=Clients)
 
     async def close(self) -> None:
         """Close what was opened here; the way to Kubernetes is its owner's."""
         await self.web.close()
+        await self.clients.close()
 
     def cluster(self) -> KubeClient:
         """Return the way to Kubernetes; TemporaryError when there is none."""

@@ -31,7 +31,7 @@ class ValueFrom(Block):
             return await doors.config_maps.text(doors.kube, namespace, key.name, key.key)
         if self.secret_key_ref is None:
             return ""
-        return _text(doors.secrets, self.secret_key_ref, namespace)
+        return secret_text(doors.secrets, self.secret_key_ref, namespace)
 
 
 class SecureHeader(Block):
@@ -73,7 +73,7 @@ class Credentials:
         ]
         if self.login is not None:
             user, password = (
-                _text(doors.secrets, key, self.namespace)
+                secret_text(doors.secrets, key, self.namespace)
                 for key in (self.login.username, self.login.password)
             )
             pair = f"{user}:{password}".encode()
@@ -126,7 +126,8 @@ def _bytes(secrets: Secrets, key: SecretKey, namespace: str) -> bytes:
     return secrets.value(key.name, key.key, namespace)
 
 
-def _text(secrets: Secrets, key: SecretKey, namespace: str) -> str:
+def secret_text(secrets: Secrets, key: SecretKey, namespace: str) -> str:
+    """Return the text of a secret; TemporaryError when it is missing or no text."""
     try:
         return _bytes(secrets, key, namespace).decode()
     except UnicodeDecodeError as error:

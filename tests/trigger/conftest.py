@@ -11,7 +11,8 @@ from aiohttp import web
 from hookline import names
 from hookline.event import Event
 from hookline.manifest import Document, Place
-from trigger.action import Due, Setting
+from hookline.secrets import Secrets
+from trigger.action import Doors, Due, Setting
 from trigger.artifact import find_source
 from trigger.spec import Home, read_trigger
 
@@ -96,3 +97,57 @@ def read_source():
         return None if tree is None else (tree, where)
 
     return _read_source
+
+
+@pytest.fixture
+def value():
+    """Return an entry of `payload` or `parameters` that reads a key of the event's data."""
+
+    def _value(dest, data_key, **src):
+        return {"src": {"dependencyName": "push", "dataKey": data_key, **src}, "dest": dest}
+
+    return _value
+
+
+class Messenger:
+    """One trigger, made anew for each call from the settings of its kind, and its doors."""
+
+    def __init__(self, kind, read, secrets):
+        self.kind, self._read = kind, read
+        self.doors = Doors(kube=None, secrets=secrets)
+
+    def lint(self, beside=None, **settings):
+        """Return the trigger (None when it is refused) and the mistakes."""
+        trigger = {"template": {"name": "start", self.kind: settings}, **(beside or {})}
+        return self._read(yaml.safe_dump(trigger))
+
+    def codes(self, **settings):
+        return sorted(each.code for each in self.lint(**settings)[1])
+
+    def ordered(self, data, event_id="e1", beside=None, **settings):
+        trigger, mistakes = self.lint(beside, **settings)
+        assert [str(each) for each in mistakes if each.level == "error"] == []
+        happened = make_event(data, event_id)
+        return trigger.launcher, trigger.launcher.order({"push": happened}, make_due(happened))
+
+    def shown(self, data, **settings):
+        """Return what `render` shows."""
+        return self.ordered(data, **settings)[1].object
+
+    async def fire(self, data, lease_is_live=lambda: True, **settings):
+        launcher, order = self.ordered(data, **settings)
+        return await launcher.launch(order, self.doors, lease_is_live, repeat=False)
+
+
+@pytest.fixture
+async def messenger(read):
+    """Make a Messenger: `messenger("nats", {("login", "user"): b"ann"})`."""
+    made = []
+
+    def _messenger(kind, secrets=None):
+        made.append(Messenger(kind, read, Secrets(secrets)))
+        return made[-1]
+
+    yield _messenger
+    for each in made:
+        await each.doors.close()

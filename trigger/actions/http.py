@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import yarl
 from pydantic import Field
@@ -14,13 +14,12 @@ from hookline.event import Event
 from hookline.manifest import Place
 from hookline.tls import TlsBlock
 from trigger import http_verdict
-from trigger.action import Action, Doors, Due, LeaseLostError, Order, Prepared, Setting
-from trigger.blueprint import compile_blueprint
+from trigger.action import Doors, Due, LeaseLostError, Order, Prepared, Setting
+from trigger.filled import FilledAction
 from trigger.http_secrets import SHOWN, BasicAuth, Credentials, SecureHeader, secret_headers
 from trigger.parameters import ParameterBlock
 from trigger.payload import Body, Payload, PayloadBlock, compile_payload
 from trigger.reading import REASON, Reading, compile_reading
-from trigger.reshaped import Reshaped, check_shape
 from trigger.web import WebRequest
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -30,7 +29,7 @@ _KEY = "Idempotency-Key"
 _SECONDS = 60
 
 
-class Http(Action):
+class Http(FilledAction):
     """Sends an HTTP request. At least once: a repeat carries the same Idempotency-Key."""
 
     answers: ClassVar[bool] = True
@@ -41,9 +40,6 @@ class Http(Action):
     )
     payload: list[PayloadBlock] = Field(
         default_factory=list, description="Values of the event, of which the body is made."
-    )
-    parameters: list[ParameterBlock] = Field(
-        default_factory=list, description="Values of the event, written into these settings."
     )
     headers: dict[str, str] = Field(default_factory=dict, description="Headers, as they are.")
     dynamic_headers: list[ParameterBlock] = Field(
@@ -57,29 +53,8 @@ class Http(Action):
     timeout: int = Field(0, ge=0, description="Seconds for the whole request; 60 without it.")
     host: str = Field("", description="The Host header, where it is not that of the URL.")
 
-    def compile(self, place: Place, at: Setting) -> Prepared | None:
-        """Return the ready action; None with every mistake noted at `place`."""
-        written = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        written.pop("parameters", None)
-        blueprint = compile_blueprint(
-            (written, place), (self.parameters, place / "parameters"), at, lambda _path: True
-        )
-        if blueprint is None:
-            return None
-        if blueprint.fixed:
-            return self._ready(place, at)
-
-        def compiled(settings: Any, where: Place) -> Prepared | None:
-            block = Http.read(settings, where)
-            return None if block is None else block._ready(where, at)  # noqa: SLF001  its own
-
-        holes = [".".join(map(str, path)) for path in blueprint.template.paths]
-        dests = [parameter.dest for parameter in self.parameters]
-        check_shape(written, place, holes + dests, compiled)
-        return Reshaped(blueprint.draw, compiled, place.path)
-
-    def _ready(self, place: Place, at: Setting) -> Prepared | None:
-        """Return the action of these very settings, without parameters and templates."""
+    def ready(self, place: Place, at: Setting) -> Prepared | None:
+        """Return the action of these very settings; None with mistakes noted at `place`."""
         url = _url(self.url, place / "url")
         _check_names(self.headers, place / "headers")
         for name, value in self.headers.items():

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from eventsource import body
 from eventsource.filter import EventFilter
@@ -15,32 +15,10 @@ from hookline.eventbus.errors import BusRefusedError
 from hookline.eventbus.login import Login, pair, tls_of
 from hookline.eventbus.settings import BusSettings
 from hookline.manifest import Place
-from hookline.secrets import SecretKey
+from hookline.nats_auth import Auth
 from hookline.tls import TlsBlock
 
 _NAME = r"^[^\s.*>/\\]{1,128}$"
-
-
-class Basic(Block):
-    """User and password."""
-
-    username: SecretKey = Field(description="The user's name.")
-    password: SecretKey = Field(description="The password.")
-
-
-class Auth(Block):
-    """Who Hookline is on that nats-server: one of these, the first that is there counts."""
-
-    basic: Basic | None = Field(None, description="User and password.")
-    token: SecretKey | None = Field(None, description="A token.")
-    nkey: SecretKey | None = Field(None, description="The seed of a user's nkey, `SU…`.")
-    credential: SecretKey | None = Field(None, description="A `.creds` file: JWT and seed.")
-
-    @model_validator(mode="after")
-    def _any(self) -> "Auth":
-        if not (self.basic or self.token or self.nkey or self.credential):
-            raise ValueError("give basic, token, nkey or credential")
-        return self
 
 
 class JetStream(Block):
