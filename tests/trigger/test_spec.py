@@ -112,7 +112,7 @@ def test_fields_of_the_template_that_stand_beside_it_say_where_they_belong(read,
     assert mistakes[0].suggestion == f"{key} belongs under template"
 
 
-@pytest.mark.parametrize("key", ["kafka", "nats", "slack", "email"])
+@pytest.mark.parametrize("key", ["pulsar", "custom", "openWhisk", "azureEventHubs"])
 def test_actions_of_upstream_that_are_not_there_yet_are_named(read, key):
     trigger, mistakes = read(f"template: {{name: start, {key}: {{}}}}")
 
