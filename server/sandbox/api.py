@@ -6,6 +6,7 @@ from server.sandbox import creation, discovery, routes, verbs
 from server.sandbox.objects import Objects
 from server.sandbox.status import StatusError, no_such_path
 from server.sandbox.store import Store
+from server.sandbox.visitors import stranger
 from server.sandbox.watches import Watch
 from server.sandbox.wire import (
     Message,
@@ -24,20 +25,28 @@ type App = Callable[[Message, Receive, Send], Awaitable[None]]
 _HEALTH = frozenset({"healthz", "livez", "readyz"})
 
 
-def create_app(store: Store, *, auto_namespaces: bool = True) -> App:
+def create_app(
+    store: Store, *, auto_namespaces: bool = True, this_machine_only: bool = False
+) -> App:
     """Return the API over a store.
 
     Args:
         store: where the objects are; the caller closes it, which ends all watches.
         auto_namespaces: make a missing namespace when something is created in it, instead of
             refusing with 404 as a real server does.
+        this_machine_only: refuse what can come from a web page (403).
     """
     objects = Objects(store, auto_namespaces=auto_namespaces)
     creation.create_first_namespaces(objects)
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await _serve(objects, Request.read(scope, receive), send)
+        if scope["type"] != "http":
+            return
+        request = Request.read(scope, receive)
+        if this_machine_only and (refusal := stranger(request.headers)):
+            await failure(refusal).send(send)
+        else:
+            await _serve(objects, request, send)
 
     return app
 

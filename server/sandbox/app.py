@@ -11,6 +11,7 @@ import uvicorn
 from server.sandbox.api import create_app
 from server.sandbox.errors import SandboxError
 from server.sandbox.store import Store
+from server.sandbox.visitors import is_loopback
 
 __all__ = ["Running", "create_app", "serve"]
 
@@ -86,7 +87,7 @@ async def serve(
         listener.close()
         raise
     config = uvicorn.Config(
-        create_app(store, auto_namespaces=auto_namespaces),
+        create_app(store, auto_namespaces=auto_namespaces, this_machine_only=is_loopback(host)),
         http="httptools",
         ws="none",
         lifespan="off",
