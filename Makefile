@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz check format kube requirements clean
+.PHONY: help demo test fuzz check format kube kafka requirements clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,6 +30,9 @@ format: $(VENV)/.test  ## put the code into its form
 
 kube:  ## build a real kube-apiserver, etcd, kubectl and helm (Go, minutes, once) for the tests
 	sh tests/kube/build.sh
+
+kafka:  ## fetch Apache Kafka (Java and Maven, 44 MB, once) for the tests
+	sh tests/kafka/build.sh
 
 requirements:  ## pin every dependency anew (needs uv)
 	sh scripts/pin.sh

@@ -11,6 +11,7 @@ pytest_plugins = [
     "holding_proxy",
     "hookline_processes",
     "nats_servers",
+    "kafka_servers",
     "pull_desk",
     "real_kube",
     "sandbox_kube",
