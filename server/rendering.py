@@ -12,7 +12,7 @@ from sensor.filter import Judgement
 from sensor.spec import Sensor
 from server.samples import Sample
 from trigger.action import Doors, Due, Order
-from trigger.config_maps import NO_SOURCE, ConfigMaps
+from trigger.config_maps import NO_SOURCE
 from trigger.spec import Trigger
 
 
@@ -40,7 +40,7 @@ class Firing:
         event_id: the event that made it due; empty when none did.
         object: what would be created; None where nothing is.
         error: why it was due and could not be ordered, or None.
-        elsewhere: where the object is and was not read, in words; else empty.
+        elsewhere: where the object, or the rest of it, is and was not read, in words; else empty.
     """
 
     name: str
@@ -87,7 +87,7 @@ async def render(
     triggers: Iterable[Trigger],
     samples: Iterable[Sample],
     namespace: str,
-    config_maps: ConfigMaps,
+    doors: Doors,
 ) -> Rendering:
     """Return what these triggers of a Sensor do for the events; nothing is sent.
 
@@ -96,10 +96,9 @@ async def render(
         triggers: those that are asked for.
         samples: the events.
         namespace: of the process that would see them: it is part of every name.
-        config_maps: those that are at hand.
+        doors: to what is at hand, without a way to Kubernetes.
     """
     judged = [_judged(sample) for sample in samples]
-    doors = Doors(kube=None, config_maps=config_maps)
     firings = [
         await _filled(each, doors)
         for one in triggers
@@ -117,7 +116,8 @@ async def _filled(ordered: tuple[Firing, Order | None], doors: Doors) -> Firing:
         return replace(firing, object=(await order.filled(doors)).object)
     except (PermanentError, TemporaryError) as error:
         if error.reason == NO_SOURCE:
-            return replace(firing, elsewhere=f"{order.elsewhere} ({error})")
+            where = f"{order.elsewhere} ({error})"
+            return replace(firing, object=order.object, elsewhere=where)
         return replace(firing, fired=False, error=str(error))
 
 

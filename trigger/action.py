@@ -9,7 +9,7 @@ from hookline.block import Block
 from hookline.errors import HooklineError, TemporaryError
 from hookline.event import Event
 from hookline.kube.client import KubeClient
-from hookline.manifest import Place
+from hookline.manifest import Document, Place
 from hookline.secrets import Secrets
 from trigger.clients import Clients
 from trigger.config_maps import ConfigMaps
@@ -69,6 +69,7 @@ class Doors:
         web: the one HTTP client; opened when it is first used.
         config_maps: what is read of ConfigMaps.
         clients: connections that are kept to other services.
+        documents: objects that count as the cluster's where none is asked (`render`).
     """
 
     kube: KubeClient | None
@@ -76,6 +77,7 @@ class Doors:
     web: WebClient = field(default_factory=WebClient)
     config_maps: ConfigMaps = field(default_factory=ConfigMaps)
     clients: Clients = field(default_factory=Clients)
+    documents: tuple[Document, ...] = ()
 
     async def close(self) -> None:
         """Close what was opened here; the way to Kubernetes is its owner's."""

@@ -1,5 +1,6 @@
 """What an object must say to be created or found, checked when the manifest loads."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,13 @@ def check_standing(draft: Draft) -> bool:
     return False
 
 
+def warn_of_contents(draft: Draft, read: Collection[str], why: str) -> None:
+    """Note the members of an object that nobody reads; `read` are the others."""
+    for key in draft.tree:
+        if key not in read:
+            (draft.place / key).warn(f"{key} has no effect: {why}", code="no-effect")
+
+
 def _check_type(draft: Draft) -> bool:
     missing = [
         key
@@ -68,7 +76,7 @@ def _check_new_name(draft: Draft) -> bool:
     fixed, place = draft.metadata.get("name"), draft.place / "metadata"
     later = draft.written_later("metadata.name")
     if isinstance(fixed, str) and fixed and "${{" not in fixed and not later:
-        return _check_fixed(fixed, str(draft.tree.get("kind")), place / "name")
+        return check_fixed(fixed, str(draft.tree.get("kind")), place / "name")
     if fixed or later or draft.metadata.get("generateName"):
         return True
     if draft.written_later("metadata.generateName"):
@@ -81,7 +89,8 @@ def _check_new_name(draft: Draft) -> bool:
     return False
 
 
-def _check_fixed(name: str, kind: str, place: Place) -> bool:
+def check_fixed(name: str, kind: str, place: Place) -> bool:
+    """Note what is wrong or dangerous in a name that all events make; return whether it can be."""
     limit = LIMITS.get(kind, NAME_LIMIT)
     if len(name) > limit:
         place.error(f"the name is longer than {limit} characters", code="bad-name")

@@ -52,7 +52,7 @@ def check_object(
     for path in blueprint.template.paths:
         field = _sensitive([str(step) for step in path], whole=False)
         if field:
-            _note(field, below(source, path), at)
+            note_sensitive(field, below(source, path), at)
 
 
 def check_parameters(
@@ -69,7 +69,7 @@ def check_parameters(
             continue
         field = _sensitive(steps, whole=src.use_raw_data)
         if field:
-            _note(field, place / index / "dest", at)
+            note_sensitive(field, place / index / "dest", at)
 
 
 def _sensitive(steps: list[str], *, whole: bool) -> str:
@@ -91,7 +91,8 @@ def _is_index(name: str) -> bool:
     return name.removeprefix("-").isdecimal() or name == "#"
 
 
-def _note(field: str, place: Place, at: Setting) -> None:
+def note_sensitive(field: str, place: Place, at: Setting) -> None:
+    """Note that an event writes into a field, unless the trigger allows it."""
     if at.allow_sensitive:
         return
     place.warn(

@@ -60,6 +60,14 @@ class _Now(Order):
     prepared: Prepared
     order: Order
 
+    @property
+    def elsewhere(self) -> str:
+        return self.order.elsewhere
+
+    async def filled(self, doors: Doors) -> Order:
+        inner = await self.order.filled(doors)
+        return _Now(inner.object, self.prepared, inner)
+
 
 @dataclass(frozen=True, slots=True)
 class _Later(Order):
@@ -73,7 +81,7 @@ class _Later(Order):
         return self.where
 
     async def filled(self, doors: Doors) -> Order:
-        return await self.fetch(doors)
+        return await (await self.fetch(doors)).filled(doors)
 
 
 class _Sourced(Prepared):

@@ -1,16 +1,30 @@
-"""What a Workflow must be like to be submitted, and what is dangerous in one."""
+"""What can be done with a Workflow and its relatives, and what is dangerous in one."""
 
 import copy
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
 
 from hookline.block import Block
 from hookline.manifest import Place
+from trigger.notes import nearest, not_yet
 
 _API_VERSION = "argoproj.io/v1alpha1"
 _KIND = "Workflow"
+# The kinds that each operation takes.
+KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "submit": (_KIND,),
+        "submit-from": (_KIND, "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate"),
+        "suspend": (_KIND, "CronWorkflow"),
+        "resume": (_KIND, "CronWorkflow"),
+        "stop": (_KIND,),
+        "terminate": (_KIND,),
+    }
+)
+_LATER = ("resubmit", "retry")
 _LEAST_TTL = 60
 _TTLS = ("secondsAfterCompletion", "secondsAfterSuccess", "secondsAfterFailure")
 
@@ -49,17 +63,52 @@ def is_workflow(tree: dict[str, Any]) -> bool:
     return (tree.get("apiVersion"), tree.get("kind")) == (_API_VERSION, _KIND)
 
 
-def check_workflow(tree: dict[str, Any], place: Place) -> bool:
-    """Return whether an object is a Workflow; note it at `place` if not."""
-    if is_workflow(tree):
+def check_operation(operation: str, place: Place) -> bool:
+    """Return whether an operation is one that there is; note it at `place` if not."""
+    if operation in KINDS:
         return True
+    if not operation:
+        place.error(
+            "operation is required; Argo Events refuses an empty one too",
+            code="missing-field",
+            suggestion="write operation: submit",
+        )
+    elif operation in _LATER:
+        not_yet(f"the operation {operation}", place, "it comes with a later version")
+    else:
+        hint = nearest(operation, [*KINDS, *_LATER])
+        place.error(f"unknown operation {operation}", code="bad-value", suggestion=hint)
+    return False
+
+
+def takes(operation: str, tree: dict[str, Any]) -> bool:
+    """Return whether an object is of a kind that an operation takes."""
+    return tree.get("apiVersion") == _API_VERSION and tree.get("kind") in KINDS[operation]
+
+
+def check_kind(operation: str, tree: dict[str, Any], place: Place) -> bool:
+    """Return whether an operation takes an object of that kind; note it at `place` if not."""
+    if takes(operation, tree):
+        return True
+    kind, version = tree.get("kind"), tree.get("apiVersion")
+    what = f"{kind or 'no object with a kind'} of {version or 'no apiVersion'}"
     place.error(
-        f"submit takes a Workflow, this is {tree.get('kind') or 'no object with a kind'}"
-        f" of {tree.get('apiVersion') or 'no apiVersion'}",
+        f"{operation} takes a {' or '.join(KINDS[operation])}, this is {what}",
         code="wrong-kind",
-        suggestion=f"write apiVersion: {_API_VERSION} and kind: {_KIND}",
+        suggestion=_other_way(operation, kind, version),
     )
     return False
+
+
+def _other_way(operation: str, kind: Any, version: Any) -> str:
+    """Return what to write for an object that an operation does not take."""
+    if version == _API_VERSION:
+        if operation == "submit" and kind in KINDS["submit-from"]:
+            return f"write operation: submit-from, which starts what the {kind} in the cluster says"
+        if operation in {"stop", "terminate"} and kind == "CronWorkflow":
+            return "write operation: suspend, which ends its schedule until it is resumed"
+    kinds = " or ".join(KINDS[operation])
+    return f"write apiVersion: {_API_VERSION} and kind: {kinds}"
 
 
 def warn_of_short_lives(spec: Any, place: Place) -> None:

@@ -16,6 +16,7 @@ from server.manifests import Loaded, load
 from server.rendering import Firing, Judged, Rendering, render
 from server.samples import Sample, read_samples
 from server.yaml_text import dump
+from trigger.action import Doors
 from trigger.config_maps import ConfigMaps
 from trigger.spec import Trigger
 
@@ -63,7 +64,8 @@ def command(
     triggers = _triggers(sensor, only)
     samples = [sample for event in events for sample in _samples(event, sensor)]
     maps = ConfigMaps(local=loaded.config_maps)
-    rendering = asyncio.run(render(sensor, triggers, samples, namespace, maps))
+    doors = Doors(kube=None, config_maps=maps, documents=tuple(loaded.others))
+    rendering = asyncio.run(render(sensor, triggers, samples, namespace, doors))
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(rendering.as_json())))
     else:
@@ -138,6 +140,7 @@ def _verdict(firing: Firing) -> str:
     if not firing.fired:
         return "does not fire"
     if firing.elsewhere:
-        return f"fires for event {firing.event_id}, its object is in {firing.elsewhere}"
+        what = "its object" if firing.object is None else "the rest of its object"
+        return f"fires for event {firing.event_id}, {what} is in {firing.elsewhere}"
     nothing = "" if firing.object is not None else ", nothing is created"
     return f"fires for event {firing.event_id}{nothing}"

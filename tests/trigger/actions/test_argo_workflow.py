@@ -1,6 +1,7 @@
 """Submitting a Workflow: what is ordered, what is refused, what is made."""
 
 import pytest
+import yaml
 
 from hookline.errors import PermanentError, TemporaryError
 from hookline.kube.config import connect
@@ -166,9 +167,9 @@ def test_a_name_that_a_parameter_writes_is_enough(read, event, due):
     [
         ("operation: submit", "operation: ''", "operation", "missing-field"),
         ("operation: submit", "operation: submitt", "operation", "bad-value"),
-        ("operation: submit", "operation: submit-from", "operation", "not-yet"),
+        ("operation: submit", "operation: retry", "operation", "not-yet"),
         ("operation: submit", "operation: resubmit", "operation", "not-yet"),
-        ("operation: submit", "operation: submit\n    args: [-p, a=b]", "args", "not-yet"),
+        ("operation: submit", "operation: submit\n    args: [--wait]", "args[0]", "bad-args"),
         ("kind: Workflow", "kind: WorkflowTemplate", "source.resource", "wrong-kind"),
         ("kind: Workflow", "kind: CronWorkflow", "source.resource", "wrong-kind"),
         ("argoproj.io/v1alpha1", "v1", "source.resource", "wrong-kind"),
@@ -222,3 +223,210 @@ def test_a_short_life_after_the_end_is_warned_of(read, key, seconds, codes):
 
     assert trigger is not None
     assert [(mistake.level, mistake.code) for mistake in mistakes] == codes
+
+
+ARGO = "argoproj.io/v1alpha1"
+MAKES = ["Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate"]
+
+
+def existing(operation, kind, name="gate", args=(), parameters=()):
+    """Return the YAML of a trigger about something in the cluster."""
+    action = {
+        "operation": operation,
+        "source": {"resource": {"apiVersion": ARGO, "kind": kind, "metadata": {"name": name}}},
+        "args": list(args),
+        "parameters": list(parameters),
+    }
+    return yaml.safe_dump({"template": {"name": "start", "argoWorkflow": action}})
+
+
+def put(cluster, kind, name, spec, **metadata):
+    """Make an object of Argo in the cluster."""
+    home = "" if kind.startswith("Cluster") else f"/namespaces/{cluster.namespace}"
+    body = {
+        "apiVersion": ARGO,
+        "kind": kind,
+        "metadata": {"name": name, **metadata},
+        "spec": spec,
+    }
+    answer = cluster.request("POST", f"/apis/{ARGO}{home}/{kind.lower()}s", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def fire(cluster, read, event, due):
+    """Do what a trigger says for an event, in the cluster; returns the object it was done to."""
+
+    async def _fire(text, data=None, *, event_id="e1", repeat=False):
+        trigger, mistakes = read(text, namespace=cluster.namespace)
+        assert [each for each in mistakes if each.level == "error"] == []
+        happened = event({} if data is None else data, event_id)
+        order = trigger.launcher.order({"push": happened}, due(happened))
+        doors = Doors(kube=cluster.kube)
+        made = await trigger.launcher.launch(order, doors, lambda: True, repeat=repeat)
+        return await cluster.kube.get(ARGO, made["kind"], cluster.namespace, made["name"])
+
+    return _fire
+
+
+@pytest.mark.parametrize("kind", MAKES[2:])
+async def test_a_template_is_submitted_once_with_its_arguments(cluster, fire, kind):
+    name = f"greet-{cluster.namespace}"
+    put(cluster, kind, name, {})
+    text = existing("submit-from", kind, name, ["-p", "message=${{ $.push.message }}"])
+    made = await fire(text, {"message": "hi"})
+    again = await fire(text, {"message": "hi"}, repeat=True)
+    scope = {"clusterScope": True} if kind.startswith("Cluster") else {}
+
+    assert made["metadata"]["uid"] == again["metadata"]["uid"]
+    assert made["spec"] == {
+        "workflowTemplateRef": {"name": name, **scope},
+        "arguments": {"parameters": [{"name": "message", "value": "hi"}]},
+    }
+    assert name in made["metadata"]["labels"].values()
+    assert made["metadata"]["name"].startswith("greet-")
+    assert len(cluster.names()) == 1
+
+
+async def test_a_cron_workflow_is_submitted_as_it_stands(cluster, fire):
+    spec = {"schedule": "@daily", "workflowSpec": {"entrypoint": "main"}}
+    cron = put(cluster, "CronWorkflow", "nightly", spec)
+    made = await fire(existing("submit-from", "CronWorkflow", "nightly"))
+
+    assert made["spec"] == {"entrypoint": "main"}
+    assert [each["uid"] for each in made["metadata"]["ownerReferences"]] == [
+        cron["metadata"]["uid"]
+    ]
+    labels = made["metadata"]["labels"]
+    assert labels["workflows.argoproj.io/cron-workflow"] == "nightly"
+    assert labels["events.argoproj.io/trigger"] == "start"
+
+
+async def test_a_workflow_is_submitted_anew(cluster, fire):
+    put(cluster, "Workflow", "before", {"entrypoint": "main", "shutdown": "Stop"})
+    made = await fire(existing("submit-from", "Workflow", "before", ["--entrypoint=other"]))
+
+    assert made["spec"] == {"entrypoint": "other"}
+    assert made["metadata"]["name"].startswith("before-")
+
+
+@pytest.mark.parametrize("kind", MAKES)
+async def test_what_is_not_there_yet_is_waited_for(cluster, fire, kind):
+    with pytest.raises(TemporaryError) as caught:
+        await fire(existing("submit-from", kind, "nowhere"))
+
+    assert caught.value.whole_target
+    assert caught.value.reason == "NoSource"
+    assert cluster.names() == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "before", "after"),
+    [
+        ("suspend", {}, {"suspend": True}),
+        ("suspend", {"suspend": True}, {"suspend": True}),
+        ("resume", {"suspend": True}, {}),
+        ("resume", {}, {}),
+        ("stop", {}, {"shutdown": "Stop"}),
+        ("terminate", {"shutdown": "Stop"}, {"shutdown": "Terminate"}),
+    ],
+)
+async def test_a_workflow_is_changed_as_argo_does(cluster, fire, operation, before, after):
+    put(cluster, "Workflow", "gate", {"entrypoint": "main", **before})
+    changed = await fire(existing(operation, "Workflow"))
+
+    assert changed["spec"] == {"entrypoint": "main", **after}
+
+
+@pytest.mark.parametrize(("operation", "suspended"), [("suspend", True), ("resume", False)])
+async def test_the_schedule_of_a_cron_workflow_is_changed(cluster, fire, operation, suspended):
+    put(cluster, "CronWorkflow", "gate", {"schedule": "@daily", "suspend": not suspended})
+    changed = await fire(existing(operation, "CronWorkflow"))
+
+    assert changed["spec"] == {"schedule": "@daily", "suspend": suspended}
+
+
+async def test_an_event_names_what_is_resumed(cluster, fire):
+    put(cluster, "Workflow", "w-7", {"suspend": True})
+    name = {"src": {"dependencyName": "push", "dataKey": "name"}, "dest": "metadata.name"}
+    changed = await fire(existing("resume", "Workflow", parameters=[name]), {"name": "w-7"})
+
+    assert changed["metadata"]["name"] == "w-7"
+    assert changed["spec"] == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "spec"),
+    [
+        ("suspend", "Workflow", {"suspend": True}),
+        ("resume", "Workflow", {"suspend": None}),
+        ("resume", "CronWorkflow", {"suspend": False}),
+        ("stop", "Workflow", {"shutdown": "Stop"}),
+        ("terminate", "Workflow", {"shutdown": "Terminate"}),
+    ],
+)
+def test_the_order_shows_the_patch(read, event, due, operation, kind, spec):
+    trigger, mistakes = read(existing(operation, kind))
+    happened = event({})
+
+    assert mistakes == []
+    assert trigger.launcher.order({"push": happened}, due(happened)).object == {
+        "apiVersion": ARGO,
+        "kind": kind,
+        "metadata": {"name": "gate", "namespace": "default"},
+        "spec": spec,
+    }
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "hint"),
+    [
+        ("submit", "WorkflowTemplate", "submit-from"),
+        ("submit-from", "WorkflowEventBinding", "kind: Workflow"),
+        ("suspend", "WorkflowTemplate", "kind: Workflow or CronWorkflow"),
+        ("stop", "CronWorkflow", "operation: suspend"),
+        ("terminate", "ClusterWorkflowTemplate", "kind: Workflow"),
+    ],
+)
+def test_an_operation_takes_some_kinds(read, operation, kind, hint):
+    trigger, mistakes = read(existing(operation, kind))
+
+    assert trigger is None
+    assert [mistake.code for mistake in mistakes] == ["wrong-kind"]
+    assert hint in mistakes[0].suggestion
+
+
+@pytest.mark.parametrize("operation", ["submit-from", "suspend", "resume", "stop", "terminate"])
+def test_what_is_meant_has_to_be_named(read, operation):
+    _, mistakes = read(existing(operation, "Workflow", name=""))
+
+    assert [mistake.code for mistake in mistakes] == ["missing-field"]
+
+
+@pytest.mark.parametrize("operation", ["submit-from", "stop"])
+def test_what_is_not_sent_is_warned_of(read, operation):
+    parameter = {"src": {"dependencyName": "push", "dataKey": "a"}, "dest": "spec.entrypoint"}
+    tree = yaml.safe_load(existing(operation, "Workflow", parameters=[parameter]))
+    tree["template"]["argoWorkflow"]["source"]["resource"]["spec"] = {"entrypoint": "x"}
+    trigger, mistakes = read(yaml.safe_dump(tree))
+
+    assert trigger is not None
+    assert [(each.level, each.code) for each in mistakes] == [("warning", "no-effect")] * 2
+
+
+@pytest.mark.parametrize("operation", ["suspend", "resume", "stop", "terminate"])
+def test_arguments_are_for_what_is_submitted(read, operation):
+    _, mistakes = read(existing(operation, "Workflow", args=["-p", "a=b"]))
+
+    assert [(each.path[-4:], each.code) for each in mistakes] == [("args", "bad-args")]
+
+
+def test_a_name_in_the_arguments_is_enough(read, event, due):
+    text = BARE % ("labels: {a: b}", "entrypoint: main")
+    trigger, mistakes = read(text + "    args: [--generate-name, made-]\n")
+    happened = event({})
+
+    assert mistakes == []
+    tree = trigger.launcher.order({"push": happened}, due(happened)).object
+    assert tree["metadata"]["name"].startswith("made-")
