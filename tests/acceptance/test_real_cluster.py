@@ -101,3 +101,48 @@ def test_a_missing_right_is_named_and_the_trigger_goes_on_when_it_is_granted(
     ledger = settled(nats_server.url, at_least=5)
     assert (ledger["launched"], ledger["deadLettered"]) == (5, 0)
     assert len(workflows(kube_api, namespace)) == 5
+
+
+FROM_TEMPLATE = """\
+    - template:
+        name: from
+        argoWorkflow:
+          operation: submit-from
+          source:
+            resource:
+              apiVersion: argoproj.io/v1alpha1
+              kind: WorkflowTemplate
+              metadata: {{name: greet, namespace: {namespace}}}
+          args: [-p, "number=${{{{ $.number.body.number }}}}"]
+"""
+
+
+def test_events_wait_for_a_template_and_are_then_submitted_from_it(
+    kube_api: KubeApi,
+    namespace: str,
+    nats_server: NatsServer,
+    hookline: Run,
+    write_manifests: Callable[..., Path],
+):
+    folder = write_manifests(FROM_TEMPLATE.format(namespace=namespace))
+    flags = ["--nats", nats_server.url, "--kubeconfig", kube_api.kubeconfig()]
+    process = hookline("run", folder, *flags, "--host", "127.0.0.1", "--api-port", "0")
+    for number in range(3):
+        assert httpx.post(process.url("number"), json={"number": number}).status_code == 200
+    wait_until(lambda: "workflowtemplates" in process.said(), "the missing template is said")
+    assert workflows(kube_api, namespace) == []
+
+    template = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "WorkflowTemplate",
+        "metadata": {"name": "greet"},
+        "spec": {},
+    }
+    path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/workflowtemplates"
+    kube_api.admin.post(path, json=template).raise_for_status()
+    ledger = settled(nats_server.url, at_least=3)
+    made = workflows(kube_api, namespace)
+    assert (ledger["launched"], ledger["deadLettered"]) == (3, 0)
+    assert {each["spec"]["workflowTemplateRef"]["name"] for each in made} == {"greet"}
+    values = [each["spec"]["arguments"]["parameters"][0]["value"] for each in made]
+    assert sorted(values) == ["0", "1", "2"]

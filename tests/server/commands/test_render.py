@@ -481,3 +481,47 @@ def test_an_object_in_a_file_is_shown_once_it_is_there(render):
     Path("object.yaml").write_text("{apiVersion: v1, kind: Secret, metadata: {generateName: a-}}")
     code, out, _ = render(*args, "-o", "yaml", sensor=ACTIONS, e=MAIN)
     assert (code, yaml.safe_load(out)["kind"]) == (0, "Secret")
+
+
+FROM = """
+apiVersion: argoproj.io/v1alpha1
+kind: Sensor
+metadata: {name: nights}
+spec:
+  dependencies: [{name: push, eventSourceName: webhook, eventName: example}]
+  triggers:
+  - template:
+      name: start
+      argoWorkflow:
+        operation: submit-from
+        source:
+          resource:
+            apiVersion: argoproj.io/v1alpha1
+            kind: CronWorkflow
+            metadata: {name: nightly}
+        args: [-p, "branch=${{ $.push.body.branch }}"]
+"""
+CRON = """
+---
+apiVersion: argoproj.io/v1alpha1
+kind: CronWorkflow
+metadata: {name: nightly}
+spec: {schedule: "@daily", workflowSpec: {entrypoint: main}}
+"""
+BRANCH = {"parameters": [{"name": "branch", "value": "main"}]}
+
+
+@pytest.mark.parametrize(
+    ("beside", "spec", "said"),
+    [
+        (CRON, {"entrypoint": "main", "arguments": BRANCH}, ""),
+        ("", {"arguments": BRANCH}, "the rest of its object is in the CronWorkflow"),
+    ],
+)
+def test_what_stands_among_the_manifests_is_submitted_from(render, beside, spec, said):
+    code, out, err = render("--event", "e.json", "-o", "yaml", sensor=FROM + beside, e=MAIN)
+    tree = yaml.safe_load(out)
+
+    assert (code, tree["kind"], tree["spec"]) == (0, "Workflow", spec)
+    assert tree["metadata"]["name"].startswith("nightly-")
+    assert said in err
