@@ -22,7 +22,7 @@ from hookline.block import Block
 from hookline.manifest import Document, Mistake, Named, Place
 
 FOLDER = "eventsource.sources"
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,253}")
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,9 @@ def _read_event(kind: str, name: str, raw: Any, place: Place) -> SourceEvent | N
 def _check_name(name: str, place: Place, what: str) -> None:
     if not _NAME.fullmatch(name):
         place.error(
-            f"{name!r} cannot name {what}: names are part of the bus's subjects",
+            f"{name[:300]!r} cannot name {what}: names are part of the bus's subjects",
             code="bad-name",
-            suggestion="use letters, digits, - and _",
+            suggestion="use letters, digits, - and _, at most 253",
         )
 
 

@@ -17,6 +17,7 @@ type Reader = Callable[[Document, list[Mistake]], Made | None]
 _MEMBERS = ("apiVersion", "kind", "metadata", "spec", "status")
 _DROPPED = frozenset(["unknown-field", "misplaced-field"])
 _ALIKE = 0.8
+_LONGEST_NAME = 253
 
 
 @dataclass(slots=True)
@@ -125,7 +126,11 @@ def _check_metadata(candidate: Candidate, metadata: dict[str, object]) -> None:
         place = candidate.place("metadata", "name")
         place.error("name is required", code="missing-field", suggestion=hint)
     for key in ("name", "namespace"):
-        if not isinstance(metadata.get(key, ""), str) and metadata[key] is not None:
+        if len(str(metadata.get(key, ""))) > _LONGEST_NAME:
+            place, length = candidate.place("metadata", key), len(str(metadata[key]))
+            message = f"{key} has {length} characters: Kubernetes takes {_LONGEST_NAME}"
+            place.error(message, code="bad-name")
+        elif not isinstance(metadata.get(key, ""), str) and metadata[key] is not None:
             candidate.place("metadata", key).error(
                 f'must be text: write it in quotes ("{metadata[key]}")', code="bad-type"
             )

@@ -67,6 +67,8 @@ class Webhook(HttpSource):
     def _absolute(cls, endpoint: str) -> str:
         if not endpoint.startswith("/"):
             raise ValueError(f"the endpoint must begin with a slash: /{endpoint}")
+        if not endpoint.isprintable() or " " in endpoint:
+            raise ValueError("the endpoint has a space or a character that no path can have")
         return endpoint
 
     @field_validator("port", mode="before")
