@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
+from hookline import yaml_reader
 from hookline.manifest import Mistake
 from server import options
+from server.differences import Found, differences
 from server.folders import Folders
 from server.manifests import Loaded, in_order, load
 from server.missing import missing
@@ -17,7 +20,7 @@ from trigger.sensitive import SENSITIVE
 @click.command(
     "lint",
     epilog=options.example(
-        "hookline lint manifests/", "hookline lint sensor.yaml -o json --lenient"
+        "hookline lint manifests/", "hookline lint sensor.yaml -o json --compat"
     ),
 )
 @options.paths(required=True)
@@ -25,6 +28,12 @@ from trigger.sensitive import SENSITIVE
 @options.lenient
 @click.option(
     "--strict", envvar="HOOKLINE_STRICT", is_flag=True, help="Sensitive fields are errors."
+)
+@click.option(
+    "--compat",
+    envvar="HOOKLINE_COMPAT",
+    is_flag=True,
+    help="Tell where Argo Events does otherwise.",
 )
 @options.folders()
 @click.pass_context
@@ -36,6 +45,7 @@ def command(
     *,
     lenient: bool,
     strict: bool,
+    compat: bool,
 ) -> None:
     """Check manifests and print every mistake with file, line and advice.
 
@@ -46,13 +56,26 @@ def command(
     mistakes = in_order([*loaded.mistakes, *missing(loaded)])
     if strict:
         mistakes = [_stricter(mistake) for mistake in mistakes]
+    found = _differences(paths) if compat else None
     if output == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(mistakes)))
+        click.echo(msgspec.json.format(msgspec.json.encode(_as_json(mistakes, found))))
     else:
-        for mistake in mistakes:
-            click.echo(str(mistake))
-        click.echo(summary(loaded, mistakes))
+        for line in (*mistakes, *(found or ()), summary(loaded, mistakes)):
+            click.echo(str(line))
     ctx.exit(int(bool(_of(mistakes, "error"))))
+
+
+def _differences(paths: tuple[Path, ...]) -> list[Found]:
+    """Return where Argo Events does otherwise, also in objects with errors."""
+    documents, _ = yaml_reader.read_paths(paths)
+    return [found for document in documents for found in differences(document)]
+
+
+def _as_json(mistakes: list[Mistake], found: list[Found] | None) -> Any:
+    """Return the documented form: the mistakes, with `--compat` the differences beside them."""
+    if found is None:
+        return mistakes
+    return {"mistakes": mistakes, "differences": [each.as_json() for each in found]}
 
 
 def summary(loaded: Loaded, mistakes: list[Mistake]) -> str:
