@@ -117,10 +117,11 @@ def page() -> str:
 _INTRODUCTION = """\
 # Where Hookline differs from Argo Events
 
-`hookline lint --compat PATH...` tells which of these rows touch your manifests, with file and
-line; `-o json` has [a form for programs](lint.md#what-differs). What is in no row is meant to be the
-same: if it is not, that is a bug. What Argo Events has and Hookline does not have *yet* is no row
-either: `lint` refuses it by name (`not-yet`). The command reads this same table."""
+`hookline lint --compat PATH...` tells which of these rows touch your manifests, with file
+and line; `-o json` has [a form for programs](lint.md#what-differs). What is in no row is
+meant to be the same: if it is not, that is a bug. What Argo Events has and Hookline does
+not have *yet* is no row either: `lint` refuses it by name (`not-yet`). The command reads
+this same table."""
 
 
 def _row(told: Difference) -> str:
