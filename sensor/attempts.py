@@ -144,6 +144,7 @@ class Attempts:
         order = trigger.launcher.order(party.events, due)
         occupancy = self.occupancy if trigger is self.trigger else None
         if occupancy is not None:
+            order = await order.filled(self._doors)  # its name is known only then
             await occupancy.enter(order, party.delivered.record)
         try:
             return await trigger.launcher.launch(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from crowd import Crowd
 from hookline_processes import HooklineProcess, command, kubeconfig_for, wait_until
 from nats_servers import NatsServer
@@ -119,6 +120,48 @@ def test_never_more_are_at_work_and_all_are_done(
     ledger = settled(nats_server.url, EVENTS)
     assert (ledger["launched"], ledger["lost"], ledger["unaccounted"]) == (EVENTS, 0, 0)
     check_equation(sent, sandbox.objects("workflows"), range(EVENTS))
+
+
+FROM_A_CONFIG_MAP = """\
+    - maxActive: 1
+      template:
+        name: mapped
+        argoWorkflow:
+          operation: submit
+          source: {configmap: {name: flows, key: flow.yaml}}
+"""
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: flows}
+data:
+  flow.yaml: |
+    apiVersion: argoproj.io/v1alpha1
+    kind: Workflow
+    metadata: {generateName: mapped-}
+    spec: {}
+"""
+
+
+def test_a_workflow_from_a_config_map_of_the_cluster_is_counted_too(
+    hookline: Callable[..., HooklineProcess],
+    sandbox: SandboxProcess,
+    nats_server: NatsServer,
+    controller: Controller,
+    write_manifests: Callable[..., Path],
+    tmp_path: Path,
+):
+    flows = yaml.safe_load(CONFIG_MAP)
+    home = f"{sandbox.url}/api/v1/namespaces/default/configmaps"
+    httpx.post(home, json=flows, trust_env=False).raise_for_status()
+    config = kubeconfig_for(sandbox.url, tmp_path / "kubeconfig")
+    flags = ("--nats", nats_server.url, "--kubeconfig", config, "--host", "127.0.0.1")
+    process = hookline("run", write_manifests(FROM_A_CONFIG_MAP), *flags, "--api-port", "0")
+    Crowd(process.url("number"), range(3)).finish()
+    wait_until(lambda: len(controller.unfinished()) == 1, "the first one")
+    controller.start()
+    wait_until(lambda: len(sandbox.objects("workflows")) == 3, "all are launched", 60.0)
+    assert controller.most == 1
 
 
 def explained(server: NatsServer, event_id: str) -> str:
