@@ -34,11 +34,13 @@ class Part:
 
     Attributes:
         error: why its transform gave nothing, or empty.
+        before: what stands on record about it, where that is known.
     """
 
     record: Record
     data: bytes
     error: str = ""
+    before: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Attempts:
             self.kick()
         for part in party.others:
             ended = part.record.ended(Verdict.LAUNCHED, "", reference=reference)
-            await self._desk.store(ended, None)
+            await self._desk.store(ended, part.before)
         ended = record.ended(Verdict.LAUNCHED, "", reference=reference)
         await self._desk.store(ended, party.before)
         self._desk.say("launched", record.event, record.dependency, object=_show(reference))
@@ -259,7 +261,7 @@ class Attempts:
         last = party.before.decision if party.before is not None else None
         for part in party.others:
             decision = part.record.dead_lettered(last, reason, error, reference)
-            await self._desk.dead_letter(part.data, decision, None)
+            await self._desk.dead_letter(part.data, decision, part.before)
         delivered = party.delivered
         decision = delivered.record.dead_lettered(last, reason, error, reference)
         await self._desk.dead_letter(delivered.data, decision, party.before)

@@ -5,7 +5,9 @@ Order of the steps: the hand, then the records of who left it, then `held`. When
 """
 
 import dataclasses
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
@@ -18,13 +20,14 @@ from hookline.eventbus.pull import Delivery
 from hookline.eventbus.starts import settled
 from sensor.attempts import Attempts, Part, Party
 from sensor.desk import Desk
-from sensor.hand import entered
+from sensor.hand import entered, expired, find, ripened
 from sensor.records import Record, is_final
 from sensor.spec import Dependency
 from sensor.transform import TransformError
 from trigger.action import LeaseLostError
+from trigger.waiting import EXPIRED, RESET
 
-RESET, EXPIRED, NO_DEPENDENCY = "reset", "expired", "no dependency"
+NO_DEPENDENCY = "no dependency"
 
 
 class Join:
@@ -60,28 +63,67 @@ class Join:
     @staticmethod
     def holds(hand: Hand, record: Record) -> bool:
         """Return whether an event is in the hand already; the filters have judged it then."""
-        return _member(record) in hand.members
+        return find(hand, _member(record, 0.0)) is not None
 
     async def enter(
         self, delivery: Delivery, record: Record, before: Stored | None, kept: KeptHand
     ) -> float | None:
         """Hold an event that passed its filters, or fire; return the seconds until a retry."""
-        key = self._desk.due(record).key
-        hand = entered(kept.hand, _member(record), self._attempts.trigger.condition, key)
-        if hand is not kept.hand:
-            # Nobody else had the event until now; who gets it later meets another revision.
-            if not delivery.lease_is_live():
-                raise LeaseLostError("the lease of the delivery ended before its entry")
-            kept = await self._joins.put(hand, kept.revision)
-            await self._bury(hand)
-        if hand.firing is not None:
-            return await self._fire(delivery, kept, hand.firing, repeat=delivery.may_repeat)
-        if self.holds(hand, record) and (
-            before is None or before.decision.verdict is not Verdict.HELD
-        ):
-            await self._desk.store(record.ended(Verdict.HELD, ""), before)
-            self._desk.say("held", record.event, record.dependency)
+        member = _member(record, delivery.stored_at)
+        trigger = self._attempts.trigger
+        while True:
+            hand = entered(kept.hand, member, trigger.condition, trigger.waiting)
+            hand = ripened(hand, member, trigger.condition, self._key)
+            if hand is not kept.hand:
+                # Nobody else had the event until now; who gets it later meets another revision.
+                if not delivery.lease_is_live():
+                    raise LeaseLostError("the lease of the delivery ended before its entry")
+                kept = await self._joins.put(hand, kept.revision)
+                await self._bury(hand)
+            if hand.firing is None:
+                break
+            wait = await self._fire(delivery, kept, hand.firing, repeat=delivery.may_repeat)
+            if wait is not None or not self.holds(hand, record):
+                return wait
+            kept = await self._read()  # earlier ones of its queue have fired
+        if self.holds(hand, record):
+            await self._hold(record, before, delivery.stored_at)
         return None
+
+    async def _hold(self, record: Record, before: Stored | None, stored_at: float) -> None:
+        if before is None or before.decision.verdict is not Verdict.HELD:
+            until = _until(self._attempts.trigger.waiting.end(stored_at))
+            await self._desk.store(record.ended(Verdict.HELD, until), before)
+            self._desk.say("held", record.event, record.dependency)
+
+    def _key(self, member: Member) -> str:
+        record = self._record(member)
+        return self._desk.due(record).key
+
+    def _record(self, member: Member) -> Record:
+        event = Event(member.event_id, member.source, member.event, "", "", b"")
+        return self._desk.record(event, member.sequence, member.dependency, 0)
+
+    async def expire(self) -> None:
+        """Let go what has waited too long, once nothing that came earlier is still to be judged.
+
+        It only hastens the record: the next delivery would do the same, by the stream's clock.
+        BusError when the bus does not answer, or when somebody changes the hand: call again.
+        """
+        trigger = self._attempts.trigger
+        if not (trigger.waiting.ends and trigger.condition.joins):
+            return
+        kept = await self._read()
+        if expired(kept.hand, trigger.condition, trigger.waiting, time.time()) is kept.hand:
+            return
+        now = await self._desk.bus.consumers.settled_at(self._desk.sensor, self._desk.trigger)
+        if now is None:
+            return
+        await self._bury(kept.hand)
+        hand = expired(kept.hand, trigger.condition, trigger.waiting, now)
+        if hand is not kept.hand:
+            await self._joins.put(hand, kept.revision)
+            await self._bury(hand)
 
     async def tidy(self, dependencies: tuple[Dependency, ...]) -> None:
         """Let go what can never fire: the manifest has changed, or the event has left the stream.
@@ -90,6 +132,7 @@ class Join:
         """
         kept = await self._read()
         hand = kept.hand
+        await self._bury(hand)
         joins = self._attempts.trigger.condition.joins
         wanted = {(d.name, d.source, d.event) for d in dependencies}
         reasons = {m: await self._why_gone(m, wanted, joins=joins) for m in hand.members}
@@ -103,7 +146,7 @@ class Join:
             members = tuple(member for member in hand.members if not reasons[member])
             hand = replace(hand, members=members, dropped=dropped, firing=firing)
             await self._joins.put(hand, kept.revision)
-        await self._bury(hand)
+            await self._bury(hand)
 
     async def _why_gone(
         self, member: Member, wanted: set[tuple[str, str, str]], *, joins: bool
@@ -154,16 +197,15 @@ class Join:
             await self._part(member, deliveries)
             for member in sorted(firing.members, key=lambda m: m.dependency != firing.dependency)
         ]
-        before = await self._desk.last(delivered.record)
         due = dataclasses.replace(self._desk.due(delivered.record), key=firing.key)
-        return Party(delivered, tuple(others), due, before, repeat)
+        return Party(delivered, tuple(others), due, delivered.before, repeat)
 
     async def _part(self, member: Member, deliveries: int) -> Part:
         data, event = await self._joins.read(member)
         event = event or Event(member.event_id, member.source, member.event, "", "", b"")
         event, error = await self._transformed(member.dependency, event)
         record = self._desk.record(event, member.sequence, member.dependency, deliveries)
-        return Part(record, data, error)
+        return Part(record, data, error, await self._desk.last(record))
 
     async def _transformed(self, name: str, event: Event) -> tuple[Event, str]:
         """Return an event as the trigger sees it, and why not; it had passed when it came."""
@@ -190,16 +232,23 @@ class Join:
         """Write the records of who left the hand, unless they are written."""
         for dropped in hand.dropped:
             member = dropped.member
-            event = Event(member.event_id, member.source, member.event, "", "", b"")
-            record = self._desk.record(event, member.sequence, member.dependency, 0)
+            record = self._record(member)
             before = await self._desk.last(record)
             if before is not None and is_final(before.decision, member.sequence):
                 continue
             await self._desk.store(record.ended(Verdict.SKIPPED, dropped.reason), before)
-            self._desk.say("skipped", event, member.dependency, reason=dropped.reason)
+            self._desk.say("skipped", record.event, member.dependency, reason=dropped.reason)
 
 
-def _member(record: Record) -> Member:
+def _until(end: tuple[float, str] | None) -> str:
+    """Return in words until when an event is held; empty for ever."""
+    if end is None:
+        return ""
+    moment = datetime.fromtimestamp(end[0], UTC).isoformat(timespec="seconds")
+    return f"until {moment}, then {end[1]}"
+
+
+def _member(record: Record, stored_at: float) -> Member:
     event = record.event
     return Member(
         dependency=record.dependency,
@@ -207,6 +256,7 @@ def _member(record: Record) -> Member:
         source=event.source,
         event=event.name,
         event_id=event.id,
+        stored_at=stored_at,
     )
 
 

@@ -25,7 +25,7 @@ from trigger.spec import Trigger
 log = structlog.get_logger(__name__)
 
 WINDOW = 32
-WATCH_EVERY = 2.0  # seconds between two looks for a later version of a Sensor
+WATCH_EVERY = 2.0  # seconds between two looks for a later version of a Sensor, and at what is held
 
 type Key = tuple[str, str]
 
@@ -169,6 +169,7 @@ class Roster:
         """Let go what a join can never fire; an older version of the Sensor must not judge that."""
         if await runner.generation.is_current():
             await runner.join.tidy(runner.dependencies)
+            await runner.join.expire()
 
     async def _keep_watch(self) -> None:
         """Look for later versions again and again; a bus that is away is asked again."""
@@ -178,6 +179,7 @@ class Roster:
                 for sensor, generation in list(self._sensors.values()):
                     try:
                         await self._compare(sensor, generation)
+                        await self._expire(sensor)
                     except HooklineError as error:
                         log.warning("cannot watch", error=str(error), every="watch")
 
@@ -189,6 +191,13 @@ class Roster:
         elif sensor.name in self._resting:
             del self._resting[sensor.name]
             await self._post_all(sensor, await self._bind_all(sensor))
+
+    async def _expire(self, sensor: Sensor) -> None:
+        """Let go what the Sensor's joins may hold no longer."""
+        for trigger in sensor.triggers:
+            post = self._posts.get((sensor.name, trigger.name))
+            if post is not None and sensor.name not in self._resting:
+                await post.runner.join.expire()
 
     def _rest(self, sensor: str, why: str) -> None:
         self._resting[sensor] = why

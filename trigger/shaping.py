@@ -70,7 +70,7 @@ def compile_shaped(
 
     dests = [block.dest for block in blocks]
     for index, dest in enumerate(dests):
-        if dest.partition(".")[0] in {"conditions", "conditionsReset"}:
+        if dest.partition(".")[0] in HEAD - {"name"}:
             (place / "parameters" / index / "dest").warn(
                 f"{dest} has no effect: the trigger is due already", code="no-effect"
             )

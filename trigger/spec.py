@@ -20,7 +20,8 @@ from trigger.policy import PolicyBlock, allowed
 from trigger.rate import RateLimit
 from trigger.retry import Backoff, RetryStrategy
 from trigger.shaping import compile_shaped
-from trigger.template import read_action, read_template
+from trigger.template import HEAD, TemplateBlock, read_action, read_template
+from trigger.waiting import Waiting, read_resets
 
 DAY = 86_400.0
 _canonical = msgspec.json.Encoder(order="deterministic").encode
@@ -30,8 +31,7 @@ class TriggerBlock(Block):
     """What is done when it is due, and how often it is tried."""
 
     elsewhere = dict.fromkeys(
-        ["name", "conditions", "conditionsReset", *kinds.known(FOLDER), *kinds.not_yet(FOLDER)],
-        "under template",
+        [*sorted(HEAD), *kinds.known(FOLDER), *kinds.not_yet(FOLDER)], "under template"
     )
 
     template: dict[str, Any] = Field(description="Name, conditions and the one action.")
@@ -67,6 +67,7 @@ class Trigger:
 
     Attributes:
         condition: when it is due, by the dependencies that have an event.
+        waiting: how long those of a join wait for each other.
         serial: one event at a time, in order (`atLeastOnce`, and every join).
         give_up_after: seconds from the first failed attempt to the dead letter.
         fingerprint: hash of what was written; equal ones mean the same.
@@ -89,6 +90,7 @@ class Trigger:
     max_active: int | None = None
     home: str = names.DEFAULT_NAMESPACE
     dlq: "Trigger | None" = None
+    waiting: Waiting = field(default_factory=Waiting)
 
     @property
     def waits_for(self) -> tuple[str, ...]:
@@ -139,10 +141,13 @@ def read_trigger(raw: Any, place: Place, sensor: Home) -> Trigger | None:
     at = Setting(sensor.sensor, head.name, home, dependencies, allow, sensitive, sensor.defaults)
     prepared = _prepare(block, (written or {}, rest), place, at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
+    waiting = _waiting(head, condition, place / "template")
     dlq = None
     if block is not None and block.dlq_trigger is not None:
         dlq = _read_dlq(block.dlq_trigger, place / "dlqTrigger", at)
-    if block is None or prepared is None or condition is None or _errors(place) > before:
+    if block is None or prepared is None or condition is None or waiting is None:
+        return None
+    if _errors(place) > before:
         return None
     return Trigger(
         name=head.name,
@@ -157,14 +162,30 @@ def read_trigger(raw: Any, place: Place, sensor: Home) -> Trigger | None:
         max_active=block.max_active,
         home=home,
         dlq=dlq,
+        waiting=waiting,
     )
+
+
+def _waiting(head: TemplateBlock, condition: Condition | None, place: Place) -> Waiting | None:
+    """Return how a join's events wait; it is warned of what has no effect without a join."""
+    schedules = read_resets(head.conditions_reset, place / "conditionsReset")
+    if condition is not None and not condition.joins:
+        for name in ("conditions_reset", "within", "on_repeat"):
+            if name in head.model_fields_set:
+                key = TemplateBlock.model_fields[name].alias or name
+                (place / key).warn(
+                    f"{key} has no effect: no event waits for another without &&",
+                    code="no-effect",
+                    suggestion=f"remove {key}",
+                )
+    return None if schedules is None else Waiting(schedules, head.within, head.on_repeat)
 
 
 def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:
     """Return the trigger for given-up events; it is warned of what has no effect in it."""
     template = raw.get("template")
     idle = [("dlqTrigger", place), ("startFrom", place), ("rateLimit", place), ("maxActive", place)]
-    idle += [("conditions", place / "template"), ("conditionsReset", place / "template")]
+    idle += [(key, place / "template") for key in sorted(HEAD - {"name"})]
     for key, where in idle:
         there = raw if where is place else template
         if isinstance(there, dict) and key in there:

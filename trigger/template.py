@@ -6,9 +6,11 @@ from pydantic import Field
 
 from hookline import kinds
 from hookline.block import Block
+from hookline.duration import Duration
 from hookline.manifest import Place
 from trigger.action import FOLDER, Action, Prepared, Setting
 from trigger.notes import nearest, not_yet
+from trigger.waiting import Repeat, ResetBlock
 
 _MISPLACED = frozenset(
     {"atLeastOnce", "policy", "retryStrategy", "rateLimit", "dlqTrigger", "parameters"}
@@ -24,8 +26,15 @@ class TemplateBlock(Block):
         "",
         description="When it is due: dependencies, &&, || and groups; empty: all joined.",
     )
-    conditions_reset: list[Any] | None = Field(
-        None, description="When half-met conditions are forgotten (not there yet)."
+    conditions_reset: list[ResetBlock] = Field(
+        default_factory=list, description="When events that wait for others are let go."
+    )
+    within: Duration = Field(
+        0.0, description="How long an event may wait for the others, 10m; 0: for ever."
+    )
+    on_repeat: Repeat = Field(
+        "latest",
+        description="Which event of a dependency counts: latest, first, or a queue of them.",
     )
 
 
@@ -38,8 +47,6 @@ def read_template(raw: dict[str, Any], place: Place) -> tuple[TemplateBlock, dic
     rest = {key: value for key, value in raw.items() if key not in HEAD}
     if block is None:
         return None
-    if block.conditions_reset:
-        not_yet("conditionsReset", place / "conditionsReset")
     return block, rest
 
 

@@ -167,6 +167,18 @@ class Consumers:
                 " that are gone with `hookline forget SENSOR`",
             ) from error
 
+    async def settled_at(self, sensor: str, trigger: str) -> float | None:
+        """Return a moment (seconds since 1970) up to which a trigger has worked on everything.
+
+        It is now, by nats-server's clock; None while something is waiting or being worked on.
+        """
+        kept = await self._starts.trigger(sensor, trigger)
+        if kept is None:
+            return None
+        now = await cursors.state(self._connection, self.stream)
+        found = await self._find(kept.record.consumer, now.last)
+        return now.at if found is not None and found.floor >= now.last else None
+
     async def backlog(self) -> dict[tuple[str, str], Backlog]:
         """Return what each (sensor, trigger) has not finished."""
         return await backlog(self._connection, self._starts, self.stream)

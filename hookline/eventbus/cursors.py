@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from hookline.eventbus.connection import Connection
@@ -17,6 +18,7 @@ class StreamState:
         first, last: sequences; an empty stream has `first` = `last` + 1.
         size: in bytes; max_size: its limit, -1 for none.
         lossy: it can drop messages by itself.
+        at: that moment by nats-server's clock, seconds since 1970.
     """
 
     created: str
@@ -26,6 +28,7 @@ class StreamState:
     size: int
     max_size: int
     lossy: bool
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ async def state(connection: Connection, stream: str) -> StreamState:
         lossy=config.get("discard", "old") != "new"
         or config.get("max_age", 0) > 0
         or config.get("max_msgs_per_subject", -1) > 0,
+        at=datetime.fromisoformat(info["ts"]).timestamp(),
     )
 
 

@@ -19,13 +19,17 @@ FORM = 1
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One event that is held for one dependency, by its identity and place in the stream."""
+    """One event that is held for one dependency, by its identity and place in the stream.
+
+    `stored_at` is when the stream stored it, seconds since 1970; 0 when that is not known.
+    """
 
     dependency: str
     sequence: int
     source: str
     event: str
     event_id: str
+    stored_at: float = 0.0
 
 
 class Dropped(msgspec.Struct, frozen=True):
@@ -58,7 +62,7 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     """What one trigger holds.
 
     Attributes:
-        members: at most one for each dependency, waiting for the others.
+        members: those that wait for others; several of a dependency only in a queue.
         dropped: who left in the last change.
         firing: what is being launched.
     """

@@ -85,10 +85,61 @@ def test_a_status_policy_that_allows_nothing_is_a_mistake(read):
     assert _codes(mistakes) == [("policy.status.allow", "bad-value")]
 
 
-def test_conditions_reset_is_not_there_yet(read):
-    _, mistakes = read("template: {name: start, log: {}, conditionsReset: [{byTime: {cron: x}}]}")
+@pytest.mark.parametrize(
+    ("written", "path", "code"),
+    [
+        ("conditionsReset: [{byTime: {cron: x}}]", "conditionsReset[0].byTime.cron", "bad-cron"),
+        (
+            "conditionsReset: [{byTime: {cron: '@daily'}}]",
+            "conditionsReset[0].byTime.cron",
+            "bad-cron",
+        ),
+        (
+            "conditionsReset: [{}, {byTime: {cron: 0 0 * * *, timezone: Mars/Base}}]",
+            "conditionsReset[1].byTime.timezone",
+            "bad-value",
+        ),
+        ("conditionsReset: [{byTime: {}}]", "conditionsReset[0].byTime.cron", "missing-field"),
+        ("within: -1s", "within", "bad-value"),
+        ("within: soon", "within", "bad-value"),
+        ("onRepeat: last", "onRepeat", "bad-value"),
+    ],
+)
+def test_a_mistake_in_how_events_wait_is_found_at_its_place(read, written, path, code):
+    _, mistakes = read(f"template: {{name: start, log: {{}}, {written}}}")
 
-    assert _codes(mistakes) == [("template.conditionsReset", "not-yet")]
+    assert (f"template.{path}", code) in _codes(mistakes)
+
+
+def test_how_events_wait_is_read(read):
+    trigger, mistakes = read(
+        "template: {name: start, log: {}, conditions: a && b, within: 10m, onRepeat: queue,"
+        " conditionsReset: [{byTime: {cron: 0 0 * * *, timezone: Europe/Berlin}}, {}]}"
+    )
+
+    assert mistakes == []
+    assert (trigger.waiting.within, trigger.waiting.repeat) == (600.0, "queue")
+    assert [str(schedule.zone) for schedule in trigger.waiting.resets] == ["Europe/Berlin"]
+
+
+@pytest.mark.parametrize(
+    "written", ["within: 1m", "onRepeat: first", "conditionsReset: [{byTime: {cron: 0 0 * * *}}]"]
+)
+def test_how_events_wait_has_no_effect_where_none_does(read, written):
+    trigger, mistakes = read(f"template: {{name: start, log: {{}}, conditions: a, {written}}}")
+
+    assert trigger is not None
+    key = written.partition(":")[0]
+    assert _codes(mistakes) == [(f"template.{key}", "no-effect")]
+
+
+def test_a_reset_that_never_comes_round_is_a_warning(read):
+    _, mistakes = read(
+        "template: {name: start, log: {}, conditions: a && b,"
+        " conditionsReset: [{byTime: {cron: 0 0 30 2 *}}]}"
+    )
+
+    assert _codes(mistakes) == [("template.conditionsReset[0].byTime.cron", "no-effect")]
 
 
 @pytest.mark.parametrize(
