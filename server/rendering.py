@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec.structs import replace as replace_hand
+
 from hookline import names
 from hookline.decision import Clause
 from hookline.errors import PermanentError, TemporaryError
 from hookline.event import Event
+from hookline.eventbus.joins import Hand, Member
 from sensor.filter import Judgement
+from sensor.hand import entered, ripened
 from sensor.spec import Sensor
 from server.samples import Sample
 from trigger.action import Doors, Due, Order
@@ -135,15 +139,32 @@ def _firings(
         if each.judgement.passed and each.sample.dependency.name in trigger.waits_for
     ]
     fired = False
-    held: dict[str, Event] = {}
-    for sample in due:
-        held[sample.dependency.name] = sample.event
-        if trigger.condition.holds(held):
-            fired = True
-            yield _firing(sensor, trigger, sample, held, namespace)
-            held = {}
+    hand = Hand(sensor=sensor.name, trigger=trigger.name)
+    for number, sample in enumerate(due):
+        member = _member(number, sample)
+        hand = entered(hand, member, trigger.condition, trigger.waiting)
+        hand = ripened(hand, member, trigger.condition, lambda one: one.event_id)
+        if hand.firing is None:
+            continue
+        fired = True
+        events = {one.dependency: due[one.sequence].event for one in hand.firing.members}
+        hand = replace_hand(hand, firing=None)
+        yield _firing(sensor, trigger, sample, events, namespace)
     if not fired:
         yield Firing(trigger.name, fired=False), None
+
+
+def _member(number: int, sample: Sample) -> Member:
+    """Return a sample as a join holds it; each is an event of its own, whatever its id."""
+    event = sample.event
+    return Member(
+        dependency=sample.dependency.name,
+        sequence=number,
+        source=event.source,
+        event=event.name,
+        event_id=str(number),
+        stored_at=sample.stored_at,
+    )
 
 
 def _firing(

@@ -25,10 +25,14 @@ class SampleError(HooklineError):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An event as one dependency of the Sensor meets it."""
+    """An event as one dependency of the Sensor meets it.
+
+    `stored_at` is the time that it says itself, seconds since 1970; 0 when it says none.
+    """
 
     dependency: Dependency
     event: Event
+    stored_at: float = 0.0
 
 
 def read_samples(argument: str, sensor: Sensor) -> list[Sample]:
@@ -52,7 +56,16 @@ def read_samples(argument: str, sensor: Sensor) -> list[Sample]:
             f"{path}: it is an event of {_source(attributes)}, "
             f"{name} waits for {wanted[0].source}/{wanted[0].event}"
         )
-    return [Sample(each, _whole(raw, time, each, path)) for each in fitting]
+    stored_at = _seconds(attributes.get("time"))
+    return [Sample(each, _whole(raw, time, each, path), stored_at) for each in fitting]
+
+
+def _seconds(time: object) -> float:
+    try:
+        moment = datetime.fromisoformat(str(time))
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _split(argument: str, dependencies: Mapping[str, Dependency]) -> tuple[str, Path]:

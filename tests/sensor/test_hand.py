@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from hookline.eventbus.joins import Dropped, Firing, Hand, Member
+from hookline.language.cron import parse_schedule
 from hookline.manifest import Document, Place
 from sensor.hand import QUEUE, entered, expired, ripened
-from hookline.language.cron import parse_schedule
 from trigger.conditions import read_conditions
 from trigger.waiting import Waiting
 

@@ -6,12 +6,14 @@ import pytest
 from bus_work import eventually
 
 from hookline.errors import PermanentError, TemporaryError
+from hookline.eventbus import cursors
 from hookline.eventbus.errors import BusTimeoutError
 from hookline.eventbus.janitor import Janitor
 from hookline.eventbus.joins import Dropped, Firing, Hand, Member
 from hookline.eventbus.ledger import audit
 from sensor.join import Join
 from trigger.retry import RetryStrategy
+from trigger.waiting import Waiting
 
 
 def passing():
@@ -327,3 +329,90 @@ async def test_a_hand_that_another_worker_moved_is_read_again_before_anything_is
     go_on.set()
     await stage.expect("a1", "held")
     assert [m.event_id for m in (await stage.hand()).members] == ["a1"]
+
+
+class At:
+    """A schedule of one moment."""
+
+    def __init__(self, moment):
+        self._moment = moment
+
+    def next(self, moment):
+        return self._moment if moment < self._moment else None
+
+
+async def moment_of(stage):
+    """Now, by the clock of nats-server."""
+    return (await cursors.state(stage.bus.connection, "default")).at
+
+
+async def test_the_record_of_a_held_event_says_until_when(stage):
+    await stage.play("a && b", waiting=Waiting(resets=(At(4_102_444_800),)))
+    await stage.publish("a1")
+    await stage.expect("a1", "held until 2100-01-01T00:00:00+00:00, then reset")
+
+
+async def test_what_waits_too_long_expires_and_never_fires(stage):
+    await stage.play("a && b", waiting=Waiting(within=0.001))
+    await stage.publish("a1")
+    await stage.expect("a1", "skipped expired")
+    await stage.publish("b1")
+    await stage.expect("b1", "skipped expired")
+    assert stage.scribe.fired == []
+    assert (await stage.hand()).needed == ()
+    assert await ledger(stage) == {"events": 2, "skipped": 2}
+
+
+async def test_a_reset_while_nobody_worked_lets_go_what_came_before_it(stage):
+    old = await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await old.drain(1.0)
+    reset = At(await moment_of(stage))
+    await stage.publish("b1")
+    await stage.play("a && b", modified=2.0, waiting=Waiting(resets=(reset,)))
+    await stage.expect("a1", "skipped reset")
+    await stage.expect("b1", "held")
+    assert stage.scribe.fired == []
+    assert await ledger(stage) == {"events": 2, "held": 1, "skipped": 1}
+
+
+async def test_a_reset_lets_go_at_a_start_without_another_event(stage):
+    old = await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await old.drain(1.0)
+    await stage.play("a && b", waiting=Waiting(resets=(At(await moment_of(stage)),)))
+    assert (await stage.hand()).needed == ()
+    assert await stage.verdict("a1") == "skipped reset"
+
+
+async def test_two_events_from_before_a_reset_pair_even_if_they_are_worked_on_after_it(stage):
+    old = await stage.play("a && b")
+    await stage.publish("a1")
+    await stage.expect("a1", "held")
+    await old.drain(1.0)
+    await stage.publish("b1")
+    await stage.play("a && b", waiting=Waiting(resets=(At(await moment_of(stage)),)))
+    await stage.expect("b1", "launched")
+    assert stage.scribe.fired == [{"a": "a1", "b": "b1"}]
+
+
+async def test_two_workers_pair_a_queue_first_with_first(make_bus, stage):
+    queue = Waiting(repeat="queue")
+    await stage.play("a && b", waiting=queue)
+    other = type(stage)(await make_bus())
+    other.scribe = stage.scribe
+    stage.rosters.append(await other.play("a && b", waiting=queue))
+    await stage.publish(*(f"a{n}" for n in range(10)), *(f"b{n}" for n in range(10)))
+    await stage.expect("b9", "launched")
+    assert stage.scribe.fired == [{"a": f"a{n}", "b": f"b{n}"} for n in range(10)]
+    assert await ledger(stage) == {"events": 20, "launched": 20}
+
+
+async def test_a_repeat_is_skipped_where_the_first_counts(stage):
+    await stage.play("a && b", waiting=Waiting(repeat="first"))
+    await stage.publish("a1", "a2", "b1")
+    await stage.expect("b1", "launched")
+    assert stage.scribe.fired == [{"a": "a1", "b": "b1"}]
+    assert await stage.verdict("a2") == "skipped repeated"

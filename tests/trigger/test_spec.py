@@ -113,8 +113,9 @@ def test_a_mistake_in_how_events_wait_is_found_at_its_place(read, written, path,
 
 def test_how_events_wait_is_read(read):
     trigger, mistakes = read(
-        "template: {name: start, log: {}, conditions: a && b, within: 10m, onRepeat: queue,"
-        " conditionsReset: [{byTime: {cron: 0 0 * * *, timezone: Europe/Berlin}}, {}]}"
+        "template: {name: start, log: {}, conditions: push && tag, within: 10m, onRepeat: queue,"
+        " conditionsReset: [{byTime: {cron: 0 0 * * *, timezone: Europe/Berlin}}, {}]}",
+        dependencies=("push", "tag"),
     )
 
     assert mistakes == []
@@ -126,7 +127,7 @@ def test_how_events_wait_is_read(read):
     "written", ["within: 1m", "onRepeat: first", "conditionsReset: [{byTime: {cron: 0 0 * * *}}]"]
 )
 def test_how_events_wait_has_no_effect_where_none_does(read, written):
-    trigger, mistakes = read(f"template: {{name: start, log: {{}}, conditions: a, {written}}}")
+    trigger, mistakes = read(f"template: {{name: start, log: {{}}, conditions: push, {written}}}")
 
     assert trigger is not None
     key = written.partition(":")[0]
@@ -135,8 +136,9 @@ def test_how_events_wait_has_no_effect_where_none_does(read, written):
 
 def test_a_reset_that_never_comes_round_is_a_warning(read):
     _, mistakes = read(
-        "template: {name: start, log: {}, conditions: a && b,"
-        " conditionsReset: [{byTime: {cron: 0 0 30 2 *}}]}"
+        "template: {name: start, log: {}, conditions: push && tag,"
+        " conditionsReset: [{byTime: {cron: 0 0 30 2 *}}]}",
+        dependencies=("push", "tag"),
     )
 
     assert _codes(mistakes) == [("template.conditionsReset[0].byTime.cron", "no-effect")]

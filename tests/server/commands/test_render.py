@@ -375,6 +375,30 @@ def test_a_join_fires_when_all_its_events_are_given(render):
     assert yaml.safe_load(out)["spec"]["arguments"]["parameters"][0]["value"] == "main"
 
 
+@pytest.mark.parametrize(
+    ("minute", "rule", "code"),
+    [
+        ("00:09", "within: 10m", 0),
+        ("00:11", "within: 10m", 3),
+        ("00:09", "conditionsReset: [{byTime: {cron: 5 * * * *}}]", 3),
+        ("00:04", "conditionsReset: [{byTime: {cron: 5 * * * *}}]", 0),
+    ],
+)
+def test_events_that_came_too_far_apart_fire_nothing(render, minute, rule, code):
+    start = {"specversion": "1.0", "source": "webhook", "id": "1", "type": "webhook"}
+    push = {**start, "subject": "example", "time": "2026-01-01T00:00:00Z", "data": MAIN}
+    pull = {**start, "subject": "pulls", "time": f"2026-01-01T{minute}:00Z", "data": {}}
+
+    ended, _, _ = render(
+        *("--event", "p.json", "--event", "q.json", "--trigger", "start"),
+        sensor=JOINED.replace("push && pull\"", f'push && pull"\n      {rule}'),
+        p=push,
+        q=pull,
+    )
+
+    assert ended == code
+
+
 def test_half_a_join_fires_nothing(render):
     code, _, _ = render("--event", "push=p.json", "--trigger", "start", sensor=JOINED, p=MAIN)
 
