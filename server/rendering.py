@@ -127,7 +127,7 @@ async def _filled(ordered: tuple[Firing, Order | None], doors: Doors) -> Firing:
 
 def _judged(sample: Sample) -> Judged:
     examined = sample.dependency.examine(sample.event)
-    return Judged(Sample(sample.dependency, examined.event), examined.judgement)
+    return Judged(replace(sample, event=examined.event), examined.judgement)
 
 
 def _firings(

@@ -391,7 +391,7 @@ def test_events_that_came_too_far_apart_fire_nothing(render, minute, rule, code)
 
     ended, _, _ = render(
         *("--event", "p.json", "--event", "q.json", "--trigger", "start"),
-        sensor=JOINED.replace("push && pull\"", f'push && pull"\n      {rule}'),
+        sensor=JOINED.replace('push && pull"', f'push && pull"\n      {rule}'),
         p=push,
         q=pull,
     )
