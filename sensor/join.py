@@ -28,6 +28,7 @@ from trigger.action import LeaseLostError
 from trigger.waiting import EXPIRED, RESET
 
 NO_DEPENDENCY = "no dependency"
+_GRACE = 1.0  # seconds in which a consumer surely counts what the stream has stored
 
 
 class Join:
@@ -120,7 +121,7 @@ class Join:
         if now is None:
             return
         await self._bury(kept.hand)
-        hand = expired(kept.hand, trigger.condition, trigger.waiting, now)
+        hand = expired(kept.hand, trigger.condition, trigger.waiting, now - _GRACE)
         if hand is not kept.hand:
             await self._joins.put(hand, kept.revision)
             await self._bury(hand)
