@@ -10,6 +10,7 @@ type Step = str | int
 type Path = tuple[Step, ...]
 type Kind = Literal["Secret", "ConfigMap"]
 """The kinds of objects whose values manifests name."""
+type Level = Literal["error", "fails", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Mistake:
     Attributes:
         file: the file as it was named; line: 1-based, 0 when unknown.
         path: where in the YAML, `spec.triggers[0].template.name`; empty for the whole document.
-        level: `error` refuses the object, `warning` does not.
+        level: `error` refuses the object, `warning` does not, nor does `fails`: what is wrong
+            fails for every event as it does in Argo Events, and `lint` calls it an error.
         code: a stable kebab-case word for scripts, `unknown-field`.
         message: what is wrong; suggestion: what to write instead, or empty.
     """
@@ -27,7 +29,7 @@ class Mistake:
     file: str
     line: int
     path: str
-    level: Literal["error", "warning"]
+    level: Level
     code: str
     message: str
     suggestion: str = ""
@@ -36,7 +38,8 @@ class Mistake:
         where = f"{self.file}:{self.line}" if self.line else self.file
         path = f" {self.path}:" if self.path else ""
         hint = f" ({self.suggestion})" if self.suggestion else ""
-        return f"{where}: {self.level}:{path} {self.message}{hint}"
+        level = "warning" if self.level == "fails" else self.level
+        return f"{where}: {level}:{path} {self.message}{hint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,10 @@ class Place:
         """Note a mistake that refuses the object."""
         self._note("error", code, message, suggestion)
 
+    def fails(self, message: str, *, code: str, suggestion: str = "") -> None:
+        """Note what will fail for every event; Argo Events loads it, so the object is used."""
+        self._note("fails", code, message, suggestion)
+
     def warn(self, message: str, *, code: str, suggestion: str = "") -> None:
         """Note something dangerous that does not refuse the object."""
         self._note("warning", code, message, suggestion)
@@ -130,9 +137,7 @@ class Place:
         """Note a key of a Secret or ConfigMap that is named here."""
         self.named.append(Named(kind, name, key, self))
 
-    def _note(
-        self, level: Literal["error", "warning"], code: str, message: str, suggestion: str
-    ) -> None:
+    def _note(self, level: Level, code: str, message: str, suggestion: str) -> None:
         where = show(self.path)
         self.mistakes.append(
             Mistake(self.document.file, self.line, where, level, code, message, suggestion)

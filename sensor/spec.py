@@ -176,8 +176,8 @@ def _dependencies(raw: list[Any], place: Place) -> dict[str, Dependency]:
         if dependency is None:
             continue
         if dependency.name in ready:
-            (place / index / "name").error(
-                f"two dependencies are named {dependency.name}",
+            (place / index / "name").fails(
+                f"two dependencies are named {dependency.name}, only the last one counts",
                 code="duplicate-name",
                 suggestion="give each dependency a name of its own",
             )

@@ -33,7 +33,7 @@ class TransformBlock(Block):
     )
 
     def compile(self, place: Place) -> Transform | None:
-        """Return the transform; None when there is none, or with the mistakes noted."""
+        """Return the transform; None without one; what is no program fails for each event."""
         kind: Kind = "jq" if self.jq else "lua"
         source = self.jq or self.script
         if not source:
@@ -42,8 +42,7 @@ class TransformBlock(Block):
             compile_program(kind, source)
         except LanguageError as error:
             name, language = ("jq", "jq") if self.jq else ("script", "Lua")
-            (place / name).error(f"this is no {language}: {error}", code="bad-script")
-            return None
+            (place / name).fails(f"this is no {language}: {error}", code="bad-script")
         return _transform(Program(kind, source))
 
 

@@ -34,6 +34,16 @@ def known_dependency(name: str, place: Place, at: Setting) -> bool:
     return False
 
 
+def absent_dependency(name: str, place: Place, at: Setting) -> None:
+    """Note a dependency that the Sensor does not have where that means: never an event."""
+    if name not in at.dependencies:
+        place.fails(
+            f"{name!r} is no dependency of this Sensor: its event is always missing",
+            code="unknown-dependency",
+            suggestion=nearest(name, list(at.dependencies)),
+        )
+
+
 def below(place: Place, path: Path) -> Place:
     """Return the place that is several steps below another."""
     for step in path:

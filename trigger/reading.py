@@ -20,7 +20,7 @@ from hookline.manifest import Place
 from trigger.action import Setting
 from trigger.documents import data_document
 from trigger.missing import explain
-from trigger.notes import known_dependency
+from trigger.notes import absent_dependency
 
 REASON = "Parameter"
 _EMPTY = ("", "<no value>")
@@ -105,13 +105,13 @@ def compile_reading(source: Source, label: str, place: Place, at: Setting) -> Re
 
     `label` says in errors what the value is for.
     """
-    known = known_dependency(source.dependency_name, place / "dependencyName", at)
+    absent_dependency(source.dependency_name, place / "dependencyName", at)
     resolve = _resolver(source, place)
     if source.missing == "default" and source.value is None:
         (place / "value").error(
             "missing: default needs a value", code="missing-field", suggestion="write value: …"
         )
-    elif resolve is not None and known:
+    elif resolve is not None:
         default = None if source.value is None else Value(source.value, source.value)
         return Reading(source.dependency_name, resolve, default, source.missing, label)
     return None
@@ -181,10 +181,10 @@ def _no_template(
     if isinstance(error, LeftOutError):
         place.error(message, code="left-out")
         return None
-    if not spare:
-        place.error(message, code="bad-template")
-        return None
-    place.warn(f"{message}: only the key or the value is ever used", code="bad-template")
+    if spare:
+        place.warn(f"{message}: only the key or the value is ever used", code="bad-template")
+    else:
+        place.fails(message, code="bad-template")
 
     def fail(_raw: bytes) -> Value:
         raise PermanentError(message, reason=REASON)

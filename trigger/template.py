@@ -72,9 +72,9 @@ def read_action(rest: dict[str, Any], place: Place, at: Setting) -> Prepared | N
         return None
     if at.allow is not None and not block.answers:
         trigger = Place(place.document, place.path[:-1], place.mistakes)
-        (trigger / "policy" / "status").error(
+        (trigger / "policy" / "status").warn(
             f"{key} has no status: policy.status has no effect here, and in Argo Events",
-            code="misplaced-field",
+            code="no-effect",
         )
     return block.compile(place / key, at)
 

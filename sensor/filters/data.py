@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Never
 
 import msgspec
 from pydantic import Field
@@ -18,6 +18,7 @@ from hookline.manifest import Place
 from sensor.filter import Check, Filter, Test
 
 type Match = Callable[[gjson.Found], bool]
+type Make = Callable[[gjson.Found], gjson.Found]
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "": operator.eq,
@@ -31,6 +32,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
 _SHOWN = 200
+_TYPES = ("bool", "number", "string")
 _EMPTY = ("", "<no value>")
 _encode = msgspec.json.Encoder().encode
 
@@ -43,8 +45,10 @@ class Data(Filter):
     """
 
     path: str = Field(min_length=1, description="gjson path into the event's data: body.action")
-    type: Literal["bool", "number", "string"] = Field(
-        description="How value and event are compared: bool, number or string (RE2, unanchored)"
+    type: str = Field(
+        min_length=1,
+        description="How value and event are compared: bool, number or string (RE2, unanchored)",
+        json_schema_extra={"enum": list(_TYPES)},
     )
     value: list[str] = Field(min_length=1, description="Values, any of which will do; always text")
     comparator: Literal["", "=", "!=", ">", ">=", "<", "<="] = Field(
@@ -58,22 +62,30 @@ class Data(Filter):
         """Return the test; None with mistakes noted (bad path, value or pattern)."""
         before = len(place.mistakes)
         path = gjson.compile_here(self.path, place / "path")
+        if self.type not in _TYPES:
+            (place / "type").fails(
+                f"unsupported type {self.type!r}, so every event is an error",
+                code="bad-value",
+                suggestion=f"write one of {', '.join(_TYPES)}",
+            )
         matches = [self._match(text, place / "value" / i) for i, text in enumerate(self.value)]
-        template = self._template(place / "template") if self.template else None
+        template = self._template(place / "template") if self.template else _as_it_is
         self._warn(place)
         if path is None or any(m.level == "error" for m in place.mistakes[before:]):
             return None
         ready = tuple(match for match in matches if match is not None)
         return _Test(path, template, ready, f"data {self.path}", self._expected()).check
 
-    def _template(self, place: Place) -> gotemplate.GoTemplate | None:
+    def _template(self, place: Place) -> Make:
         try:
-            return gotemplate.compile_template(self.template)
+            template = gotemplate.compile_template(self.template)
         except LeftOutError as error:
             place.error(str(error), code="left-out")
+            return _as_it_is
         except LanguageError as error:
-            place.error(str(error), code="bad-template")
-        return None
+            place.fails(str(error), code="bad-template")
+            return _failing(str(error))
+        return lambda found: _made(template, found)
 
     def _expected(self) -> str:
         sign = "=" if self.type == "bool" else self.comparator or "="
@@ -89,7 +101,9 @@ class Data(Filter):
             return _bool(text, place)
         if self.type == "number":
             return _number(text, self.comparator, place)
-        return _string(text, self.comparator, place)
+        if self.type == "string":
+            return _string(text, self.comparator, place)
+        return _failing(f"unsupported JSON type {self.type}")
 
     def _warn(self, place: Place) -> None:
         if self.comparator == "!=" and len(self.value) > 1 and self.type != "bool":
@@ -108,29 +122,46 @@ class Data(Filter):
             (place / "comparator").warn("bool ignores the comparator", code="no-effect")
 
 
-def _bool(text: str, place: Place) -> Match | None:
+def _as_it_is(found: gjson.Found) -> gjson.Found:
+    return found
+
+
+def _failing(error: str) -> Callable[[gjson.Found], Never]:
+    """Return what fails for every value, as Argo Events does with what is wrong here."""
+
+    def fail(_found: gjson.Found) -> Never:
+        raise BadSettingError(error)
+
+    return fail
+
+
+class BadSettingError(LanguageError):
+    """What is written in the filter cannot be used; the message holds nothing of an event."""
+
+
+def _bool(text: str, place: Place) -> Match:
     if text not in (*_TRUE, *_FALSE):
-        place.error(f"{text!r} is no bool", code="bad-value", suggestion="write true or false")
-        return None
+        place.fails(f"{text!r} is no bool", code="bad-value", suggestion="write true or false")
+        return _failing(f"{text!r} is no bool")
     wanted = text in _TRUE
     return lambda found: found.boolean is wanted
 
 
-def _number(text: str, comparator: str, place: Place) -> Match | None:
+def _number(text: str, comparator: str, place: Place) -> Match:
     wanted = read_float(text)
     if wanted is None:
-        place.error(f"{text!r} is no number", code="bad-value")
-        return None
+        place.fails(f"{text!r} is no number", code="bad-value")
+        return _failing(f"{text!r} is no number")
     compare = _COMPARE[comparator]
     return lambda found: compare(found.number, wanted)
 
 
-def _string(text: str, comparator: str, place: Place) -> Match | None:
+def _string(text: str, comparator: str, place: Place) -> Match:
     try:
         search = compile_regexp(text)
     except LanguageError as error:
-        place.error(str(error), code="bad-pattern")
-        return None
+        place.fails(str(error), code="bad-pattern")
+        return _failing(str(error))
     if comparator not in ("", "=", "!="):
         return lambda _found: False
     wanted = comparator != "!="
@@ -142,12 +173,12 @@ class _Test:
     """One comparison, ready.
 
     Attributes:
-        template: what the value goes through before it is compared.
+        make: returns what the value is compared as.
         name: of the clause; expected: in words.
     """
 
     path: gjson.GjsonPath
-    template: gotemplate.GoTemplate | None
+    make: Make
     matches: tuple[Match, ...]
     name: str
     expected: str
@@ -162,12 +193,13 @@ class _Test:
             return self._error(f"path '{self.path.text}': {error}")
         if found is None:
             return self._error(f"path '{self.path.text}' does not exist")
-        if self.template is not None:
-            try:
-                found = _made(self.template, found)
-            except LanguageError as error:
-                return self._error(str(error), f"the template of '{self.path.text}' fails")
-        passed = any(match(found) for match in self.matches)
+        try:
+            found = self.make(found)
+            passed = any(match(found) for match in self.matches)
+        except BadSettingError as error:
+            return self._error(str(error))
+        except LanguageError as error:
+            return self._error(str(error), f"the template of '{self.path.text}' fails")
         return Check(Clause(self.name, passed=passed, expected=self.expected, actual=_shown(found)))
 
     def _error(self, error: str, public: str = "") -> Check:

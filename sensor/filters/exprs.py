@@ -1,6 +1,7 @@
 """The `exprs` filter: an expression over named fields of the event's data."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Never
 
 from pydantic import Field
 
@@ -51,17 +52,18 @@ class Exprs(Filter):
             for field, path in zip(self.fields, found, strict=True)
             if path is not None
         )
-        if expression is None or len(paths) < len(self.fields):
+        if len(paths) < len(self.fields):
             return None
-        self._warn(expression, place / "expr")
+        if isinstance(expression, Expression):
+            self._warn(expression, place / "expr")
         return _test(expression, paths)
 
-    def _expression(self, place: Place) -> Expression | None:
+    def _expression(self, place: Place) -> "Expression | _Unusable":
         try:
             return compile_expression(self.expr)
         except LanguageError as error:
-            place.error(str(error), code="bad-expression")
-            return None
+            place.fails(str(error), code="bad-expression")
+            return _Unusable(self.expr, str(error))
 
     def _warn(self, expression: Expression, place: Place) -> None:
         for name in sorted(expression.names - {field.name for field in self.fields}):
@@ -90,7 +92,18 @@ class Exprs(Filter):
             )
 
 
-def _test(expression: Expression, paths: _Paths) -> Test:
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """What is no expression: Argo Events finds that out with each event."""
+
+    text: str
+    error: str
+
+    def evaluate(self, _values: dict[str, Any]) -> Never:
+        raise EvaluationError(self.error)
+
+
+def _test(expression: Expression | _Unusable, paths: _Paths) -> Test:
     name = f"exprs {_cut(expression.text)}"
     passing = Clause(clause=name, passed=True, expected="true")
 

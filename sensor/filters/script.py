@@ -32,12 +32,11 @@ class Script(Filter):
         return {"source": data}
 
     def compile(self, place: Place) -> Test | None:
-        """Return the test; None with the mistake noted (no Lua)."""
+        """Return the test; what is no Lua is noted, and says no to every event."""
         try:
             compile_program("filter", self.source)
         except LanguageError as error:
-            place.error(f"this is no Lua: {error}", code="bad-script")
-            return None
+            place.fails(f"this is no Lua: {error}", code="bad-script")
         return _test(Program("filter", self.source))
 
 

@@ -35,12 +35,14 @@ class Time(Filter):
         start = _of_day(self.start, place / "start")
         stop = _of_day(self.stop, place / "stop")
         zone = _zone(self.timezone, place / "timezone")
-        if start is None or stop is None or zone is None:
+        if start is None or stop is None:
             return None
         if start == stop:
             place.error("start and stop are equal", code="bad-value")
             return None
         expected = f"{self.start} to {self.stop} {self.timezone or 'UTC'}"
+        if zone is None:
+            return _failing(expected, f"{self.timezone!r} is no time zone")
         return _test(_between(start, stop, zone), zone, expected)
 
 
@@ -61,7 +63,7 @@ def _zone(name: str, place: Place) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        place.error(
+        place.fails(
             f"{name!r} is no time zone", code="bad-value", suggestion="write one like Europe/Berlin"
         )
         return None
@@ -88,6 +90,12 @@ def _moment(day: date, of_day: OfDay, zone: tzinfo) -> datetime:
     if offset:
         offset = (digits - offset).astimezone(zone).utcoffset()
     return digits - (offset or timedelta())
+
+
+def _failing(expected: str, error: str) -> Test:
+    """Return the test of a zone that there is none of: an error, as in Argo Events."""
+    check = Check(Clause("time", passed=False, expected=expected, actual=error), error)
+    return lambda _event: check
 
 
 def _test(between: Between, zone: tzinfo, expected: str) -> Test:

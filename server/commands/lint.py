@@ -54,8 +54,7 @@ def command(
     """
     loaded = load(paths, lenient=lenient, folders=folders)
     mistakes = in_order([*loaded.mistakes, *missing(loaded)])
-    if strict:
-        mistakes = [_stricter(mistake) for mistake in mistakes]
+    mistakes = [_judged(mistake, strict=strict) for mistake in mistakes]
     found = _differences(paths) if compat else None
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(_as_json(mistakes, found))))
@@ -92,9 +91,10 @@ def summary(loaded: Loaded, mistakes: list[Mistake]) -> str:
     return "; ".join([f"fine: {found}", *(part for part in wrong if part)])
 
 
-def _stricter(mistake: Mistake) -> Mistake:
-    """Return the mistake; one about a sensitive field as an error."""
-    return replace(mistake, level="error") if mistake.code == SENSITIVE else mistake
+def _judged(mistake: Mistake, *, strict: bool) -> Mistake:
+    """Return the mistake; as an error if it fails for every event, or is sensitive and strict."""
+    wrong = mistake.level == "fails" or (strict and mistake.code == SENSITIVE)
+    return replace(mistake, level="error") if wrong else mistake
 
 
 def _of(mistakes: list[Mistake], level: str) -> list[Mistake]:

@@ -78,7 +78,7 @@ def _load(path: Path, **reading: Any) -> Loaded:
     """Return what a path holds, one Sensor; mistakes are said, errors end the command."""
     loaded = load([path], **reading)
     for mistake in loaded.mistakes:
-        if mistake.level == "warning":
+        if mistake.level != "error":
             click.echo(str(mistake), err=True)
     refuse(loaded.mistakes)
     if len(loaded.sensors) != 1:

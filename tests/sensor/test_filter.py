@@ -98,7 +98,6 @@ def test_data_that_is_no_json_is_an_error(kind: str, called: str):
         ({"exprs": TRUE}, "bad-type", "filters.exprs", "exprs is a list"),
         ({"dta": None}, "unknown-field", "filters.dta", "unknown filter dta"),
         ({"exprLogicalOperator": "&&"}, "bad-operator", "filters.exprLogicalOperator", "'&&'"),
-        ({"script": "return ("}, "bad-script", "filters.script", "no Lua"),
         ({"dta": []}, "unknown-field", "filters.dta", "unknown filter dta"),
         ({"dataLogicalOperator": "AND"}, "bad-operator", "filters.dataLogicalOperator", "'AND'"),
     ],

@@ -112,9 +112,11 @@ def test_an_error_says_no_and_is_told(transform, data, error):
         ({"script": "return ("}, "transform.script", "this is no Lua: line 1: unexpected end"),
     ],
 )
-def test_a_mistake_is_found_when_the_manifest_loads(transform, path, message):
+def test_what_is_no_program_is_noted_and_fails_for_each_event(transform, path, message):
     dependency, mistakes = read(transform)
-    assert dependency is None
+    assert dependency is not None
+    assert examined(transform).judgement.error.startswith("transform error (")
+    assert mistakes[0].level == "fails"
     assert mistakes[0].code == "bad-script"
     assert mistakes[0].path == f"spec.dependencies[0].{path}"
     assert message in mistakes[0].message

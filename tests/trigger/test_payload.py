@@ -47,5 +47,5 @@ def test_nothing_makes_no_body(build):
 def test_mistakes_are_noted_where_they_are(place, at):
     item = {"src": {"dependencyName": "pull"}, "dest": "a"}
 
-    assert compile_payload([PayloadBlock.read(item, place)], place / "payload", at) is None
+    assert compile_payload([PayloadBlock.read(item, place)], place / "payload", at)
     assert [each.path for each in place.mistakes] == ["payload[0].src.dependencyName"]

@@ -142,7 +142,8 @@ def test_a_dependency_that_is_none_is_a_mistake(read):
     text = CREATE + "- {src: {dependencyName: pul, dataKey: a}, dest: k8s.operation}\n"
     trigger, mistakes = read(text)
 
-    assert trigger is None
+    assert trigger is not None
+    assert mistakes[0].level == "fails"
     assert [each.code for each in mistakes] == ["unknown-dependency"]
 
 

@@ -68,13 +68,12 @@ def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
     assert _codes(mistakes) == [(path, "not-yet")]
 
 
-@pytest.mark.parametrize("action", ["log: {}", "k8s: {source: {inline: 'a: b'}}"])
-def test_a_status_policy_without_a_status_is_a_mistake(read, action):
-    text = f"template: {{name: start, {action}}}\npolicy: {{status: {{allow: [200]}}}}"
+def test_a_status_policy_without_a_status_is_warned_of(read):
+    text = "template: {name: start, log: {}}\npolicy: {status: {allow: [200]}}"
     trigger, mistakes = read(text)
 
-    assert trigger is None
-    assert ("policy.status", "misplaced-field") in _codes(mistakes)
+    assert trigger is not None
+    assert ("policy.status", "no-effect") in _codes(mistakes)
 
 
 def test_a_status_policy_that_allows_nothing_is_a_mistake(read):

@@ -154,15 +154,15 @@ def test_an_event_without_data_passes():
 @pytest.mark.parametrize(
     ("change", "level", "code", "path"),
     [
-        ({"value": ["("]}, "error", "bad-pattern", "data[0].value[0]"),
-        ({"value": ["(?=a)"]}, "error", "bad-pattern", "data[0].value[0]"),
-        ({"type": "number", "value": ["abc"]}, "error", "bad-value", "data[0].value[0]"),
-        ({"type": "bool", "value": ["yes"]}, "error", "bad-value", "data[0].value[0]"),
+        ({"value": ["("]}, "fails", "bad-pattern", "data[0].value[0]"),
+        ({"value": ["(?=a)"]}, "fails", "bad-pattern", "data[0].value[0]"),
+        ({"type": "number", "value": ["abc"]}, "fails", "bad-value", "data[0].value[0]"),
+        ({"type": "bool", "value": ["yes"]}, "fails", "bad-value", "data[0].value[0]"),
         ({"value": [""]}, "error", "bad-value", "data[0].value[0]"),
         ({"value": []}, "error", "bad-value", "data[0].value"),
         ({"value": "a"}, "error", "bad-type", "data[0].value"),
-        ({"type": "text"}, "error", "bad-value", "data[0].type"),
-        ({"template": "{{ .Input"}, "error", "bad-template", "data[0].template"),
+        ({"type": "text"}, "fails", "bad-value", "data[0].type"),
+        ({"template": "{{ .Input"}, "fails", "bad-template", "data[0].template"),
         ({"template": "{{ env `A` }}"}, "error", "left-out", "data[0].template"),
         ({"path": "a" * 5000}, "error", "bad-path", "data[0].path"),
         ({"path": "a,b"}, "warning", "odd-path", "data[0].path"),
@@ -235,3 +235,25 @@ def test_a_template_that_fails_or_gives_nothing_is_an_error_of_the_filter(path, 
 
 
 ITEM = {"path": "name", "type": "string", "value": ["fake"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"value": ["("]}, "not a regular expression"),
+        ({"type": "number", "value": ["abc"]}, "'abc' is no number"),
+        ({"type": "bool", "value": ["yes"]}, "'yes' is no bool"),
+        ({"type": "text"}, "unsupported JSON type text"),
+        ({"template": "{{ .Input"}, "template"),
+    ],
+)
+def test_what_argo_events_finds_out_with_each_event_is_an_error_for_each(change, words):
+    broken = {"path": "name", "type": "string", "value": ["fake"], **change}
+    judgement = judge([broken])
+    assert not judgement.passed
+    assert judgement.error.startswith("data filter error (")
+    assert words in judgement.error
+    fine = {"path": "name", "type": "string", "value": ["fake"]}
+    assert judge([broken, fine], dataLogicalOperator="or").passed
+    missing = judge([{**broken, "path": "gone"}])
+    assert missing.error == "data filter error (path 'gone' does not exist)"

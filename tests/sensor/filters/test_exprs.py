@@ -152,10 +152,10 @@ def test_an_event_without_data_passes():
 @pytest.mark.parametrize(
     ("change", "level", "code", "path"),
     [
-        ({"expr": "a =~ 'x['"}, "error", "bad-expression", "exprs[0].expr"),
+        ({"expr": "a =~ 'x['"}, "fails", "bad-expression", "exprs[0].expr"),
         ({"expr": "a == 1 || a.B"}, "warning", "dotted-name", "exprs[0].expr"),
         ({"expr": "(a == 1) a == 2"}, "warning", "ignored-part", "exprs[0].expr"),
-        ({"expr": "a = 1"}, "error", "bad-expression", "exprs[0].expr"),
+        ({"expr": "a = 1"}, "fails", "bad-expression", "exprs[0].expr"),
         ({"expr": ""}, "error", "bad-value", "exprs[0].expr"),
         ({"fields": []}, "error", "bad-value", "exprs[0].fields"),
         ({"fields": [{"name": "a"}]}, "error", "missing-field", "exprs[0].fields[0].path"),
@@ -182,3 +182,12 @@ def test_all_mistakes_of_an_item_are_found_at_once():
         "exprs[0].expr",
         "exprs[0].fields[0].path",
     ]
+
+
+def test_what_is_no_expression_is_an_error_for_each_event():
+    place = Place(Document("f.yaml", 1, {}))
+    found = compile_filters({"exprs": [item("a = 1", a="a")]}, "and", place)
+    assert found is not None
+    judgement = found(Event("1", "s", "n", "webhook", "", b'{"a": 1}'))
+    assert not judgement.passed
+    assert judgement.error.startswith("expr filter error (")

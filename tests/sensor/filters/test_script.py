@@ -75,8 +75,6 @@ def test_the_clause_tells_both_sides():
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
-        ("return (", "bad-script"),
-        ("goto nowhere", "bad-script"),
         (1, "bad-value"),
         ({"lua": "return true"}, "bad-value"),
         (["return true"], "bad-value"),
@@ -123,3 +121,12 @@ def test_it_combines_with_other_kinds_and_its_error_vetoes(operator, script, con
     assert judge is not None
     event = Event("1", "hooks", "push", "webhook", "2026-01-01T00:00:00Z", b"{}")
     assert judge(event).passed is passes
+
+
+@pytest.mark.parametrize("source", ["return (", "goto nowhere"])
+def test_what_is_no_lua_is_noted_and_an_error_for_each_event(source):
+    _, mistakes = read(source)
+    assert mistakes[0][:2] == ("bad-script", "script")
+    judgement = judged(source)
+    assert not judgement.passed
+    assert judgement.error.startswith("script filter error (")

@@ -154,3 +154,18 @@ def test_strict_leaves_other_warnings_and_allowed_triggers_alone(lint):
 
     assert lint(f"{GOOD}---\n{allowed}", "--strict").exit_code == 0
     assert lint(f"{GOOD}---\n{WARNED}", "--strict").exit_code == 0
+
+
+def test_what_fails_for_every_event_is_an_error_here_but_loads(lint, tmp_path):
+    filters = "filters: {data: [{path: a, type: string, value: ['(']}]}"
+    text = WARNED.replace("eventName: pull", f"eventName: pull, {filters}")
+    done = lint(text)
+    assert done.exit_code == 1
+    assert "error: spec.dependencies[0].filters.data[0].value[0]: " in done.output
+    (tmp_path / "event.json").write_text('{"a": "b"}')
+    rendered = CliRunner().invoke(
+        hookline, ["render", "m.yaml", "--event", "event.json", "-o", "json"]
+    )
+    assert rendered.exit_code == 3
+    assert json.loads(rendered.stdout)["dependencies"][0]["passed"] is False
+    assert "m.yaml:5: warning: " in rendered.stderr

@@ -173,12 +173,6 @@ def test_a_name_that_a_parameter_writes_is_enough(read, event, due):
         ("kind: Workflow", "kind: WorkflowTemplate", "source.resource", "wrong-kind"),
         ("kind: Workflow", "kind: CronWorkflow", "source.resource", "wrong-kind"),
         ("argoproj.io/v1alpha1", "v1", "source.resource", "wrong-kind"),
-        (
-            "dependencyName: push",
-            "dependencyName: pus",
-            "parameters[0].src.dependencyName",
-            "unknown-dependency",
-        ),
         ("$.push.message", "$.pus.message", "source.resource", "unknown-dependency"),
     ],
 )

@@ -98,7 +98,7 @@ def test_parameters_are_checked_without_the_file(read, file):
         (SENSOR % file).replace("dependencyName: push", "dependencyName: pull")
     )
 
-    assert trigger is None
+    assert trigger is not None
     assert "unknown-dependency" in [each.code for each in mistakes]
 
 
