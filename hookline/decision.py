@@ -1,5 +1,6 @@
 """The decision: what became of one event for one trigger and dependency, and why."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -47,7 +48,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
         at: when it was decided, RFC 3339.
         reason: why, one line for people; a CamelCase error class where there was an error.
         clauses: the filter's clauses, when one said no.
-        object: `{apiVersion, kind, namespace, name, uid}` of what was launched.
+        object: `{apiVersion, kind, namespace, name, uid}` of what was launched; while retrying, of
+            what an attempt has made and is not done yet.
         attempts: counted attempts so far; since: the first one; deliveries: delivery count then.
         error: the last error's text.
         given_up: why the trigger was given up, `Reason: text`, while its dlqTrigger is tried;
@@ -72,6 +74,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     deliveries: int = 0
     error: str = ""
     given_up: str = ""
+
+
+def object_name(reference: Mapping[str, str]) -> str:
+    """Return an object as people call it: `Workflow argo/build-1`, without a namespace `Node a`."""
+    namespace = reference["namespace"]
+    home = f"{namespace}/" if namespace else ""
+    return f"{reference['kind']} {home}{reference['name']}"
 
 
 _encode = msgspec.json.Encoder().encode

@@ -4,68 +4,26 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from hookline import names
-from hookline.decision import Decision, Verdict
+from hookline.decision import Decision, Verdict, object_name
 from hookline.errors import PermanentError, TemporaryError
-from hookline.event import Event
 from hookline.eventbus.decisions import Stored
 from hookline.eventbus.pull import Delivery
+from sensor.carrier import Carried, Carrier
 from sensor.desk import Desk
 from sensor.occupancy import NoPlaceError, Occupancy
 from sensor.pace import Pace
+from sensor.party import Party
 from sensor.probe import Probe
-from sensor.records import Record
-from trigger.action import Doors, Due
 from trigger.spec import Trigger
 
 log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One event of a firing: what its records share, and its bytes as they are on the bus.
-
-    Attributes:
-        error: why its transform gave nothing, or empty.
-        before: what stands on record about it, where that is known.
-    """
-
-    record: Record
-    data: bytes
-    error: str = ""
-    before: Stored | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """All that is fired together.
-
-    Attributes:
-        delivered: the event that made the trigger due.
-        others: what a join held.
-        due: the one firing that is due; it goes by the delivered event.
-        before: what stands on record about the delivered one.
-        repeat: an earlier attempt may have worked already.
-    """
-
-    delivered: Part
-    others: tuple[Part, ...]
-    due: Due
-    before: Stored | None
-    repeat: bool
-
-    @property
-    def events(self) -> dict[str, Event]:
-        """The events by dependency."""
-        parts = (*self.others, self.delivered)
-        return {part.record.dependency: part.record.event for part in parts}
 
 
 class Attempts:
@@ -78,9 +36,9 @@ class Attempts:
         occupancy: the places that it has, with `maxActive`.
     """
 
-    def __init__(self, desk: Desk, doors: Doors, trigger: Trigger, window: int) -> None:
+    def __init__(self, desk: Desk, carrier: Carrier, trigger: Trigger, window: int) -> None:
         self._desk = desk
-        self._doors = doors
+        self._carrier = carrier
         self.trigger = trigger
         self.probe = Probe(window, time.monotonic)
         self.kick: Callable[[], None] = lambda: None
@@ -126,45 +84,32 @@ class Attempts:
 
     async def _launch(self, delivery: Delivery, party: Party) -> float | None:
         started = time.perf_counter()
-        try:
-            reference = await self._act(self.trigger, delivery, party, party.due)
-        except NoPlaceError as error:
-            return await self._wait(party, error)
-        except TemporaryError as error:
-            return await self._failed(delivery, party, error)
-        except PermanentError as error:
-            self._desk.count(self._desk.metrics.failed)
-            return await self._given_up(delivery, party, error.reason, str(error))
+        carried = await self._carrier.carry(
+            self.trigger, delivery, party, party.due, self.occupancy
+        )
+        match carried.error:
+            case NoPlaceError() as error:
+                return await self._wait(party, error)
+            case TemporaryError() as error:
+                return await self._failed(delivery, carried.party, error)
+            case PermanentError() as error:
+                self._desk.count(self._desk.metrics.failed)
+                return await self._given_up(delivery, carried.party, error.reason, str(error))
         self._desk.count(self._desk.metrics.triggered)
         self._desk.took(time.perf_counter() - started)
-        await self._launched(party, reference)
+        await self._launched(carried)
         return None
 
-    async def _act(
-        self, trigger: Trigger, delivery: Delivery, party: Party, due: Due
-    ) -> dict[str, str] | None:
-        order = trigger.launcher.order(party.events, due)
-        occupancy = self.occupancy if trigger is self.trigger else None
-        if occupancy is not None:
-            order = await order.filled(self._doors)  # its name is known only then
-            await occupancy.enter(order, party.delivered.record)
-        try:
-            return await trigger.launcher.launch(
-                order, self._doors, delivery.lease_is_live, repeat=party.repeat
-            )
-        finally:
-            if occupancy is not None:
-                occupancy.done(order)
-
-    async def _launched(self, party: Party, reference: dict[str, str] | None) -> None:
+    async def _launched(self, carried: Carried) -> None:
+        party, reference = carried.party, carried.reference
         record = party.delivered.record
         if self.probe.worked():
             self._desk.say("target is back", record.event, record.dependency)
             self.kick()
         for part in party.others:
-            ended = part.record.ended(Verdict.LAUNCHED, "", reference=reference)
+            ended = part.record.ended(Verdict.LAUNCHED, carried.remark, reference=reference)
             await self._desk.store(ended, part.before)
-        ended = record.ended(Verdict.LAUNCHED, "", reference=reference)
+        ended = record.ended(Verdict.LAUNCHED, carried.remark, reference=reference)
         await self._desk.store(ended, party.before)
         self._desk.say("launched", record.event, record.dependency, object=_show(reference))
 
@@ -233,22 +178,21 @@ class Attempts:
             return None
         record = party.delivered.record
         due = dataclasses.replace(party.due, key=names.dlq_due(party.due.key))
-        try:
-            reference = await self._act(dlq, delivery, party, due)
-        except TemporaryError as error:
+        carried = await self._carrier.carry(dlq, delivery, party, due)
+        party, error = carried.party, carried.error
+        if isinstance(error, TemporaryError):
+            last = party.before.decision if party.before is not None else None
             retrying = record.retrying(last, error, counted=True)
             if not _is_enough(dlq, retrying):
                 await self._desk.store(retrying, party.before)
                 return max(dlq.retry.delay(retrying.attempts), error.delay or 0.0)
-            await self.give_up(party, reason, f"{why}; dlqTrigger: {error}")
-            return None
-        except PermanentError as error:
+        if error is not None:
             await self.give_up(party, reason, f"{why}; dlqTrigger: {error}")
             return None
         self._desk.say(
-            "dlqTrigger worked", record.event, record.dependency, object=_show(reference)
+            "dlqTrigger worked", record.event, record.dependency, object=_show(carried.reference)
         )
-        await self.give_up(party, reason, why, reference)
+        await self.give_up(party, reason, why, carried.reference)
         return None
 
     async def give_up(
@@ -288,6 +232,4 @@ def backoff(count: int) -> float:
 
 
 def _show(reference: dict[str, str] | None) -> str:
-    if reference is None:
-        return ""
-    return f"{reference['kind']} {reference['namespace']}/{reference['name']}"
+    return "" if reference is None else object_name(reference)

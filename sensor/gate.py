@@ -15,6 +15,11 @@ class Gate:
         self._empty = asyncio.Event()
         self._turn = asyncio.Lock()
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody is in alone, or waits for all others to leave."""
+        return not self._open.is_set()
+
     @asynccontextmanager
     async def among(self) -> AsyncGenerator[None]:
         """Be in with others."""

@@ -18,9 +18,10 @@ from hookline.eventbus.errors import WrongSequenceError
 from hookline.eventbus.joins import Dropped, Firing, Hand, KeptHand, Member
 from hookline.eventbus.pull import Delivery
 from hookline.eventbus.starts import settled
-from sensor.attempts import Attempts, Part, Party
+from sensor.attempts import Attempts
 from sensor.desk import Desk
 from sensor.hand import entered, expired, find, ripened
+from sensor.party import Part, Party
 from sensor.records import Record, is_final
 from sensor.spec import Dependency
 from sensor.transform import TransformError

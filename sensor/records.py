@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from hookline.decision import Clause, Decision, Verdict
 from hookline.errors import PermanentError, TemporaryError
 from hookline.event import Event, now
 from hookline.eventbus.pull import Delivery
 
+MADE = "WaitsForLabels"
 _ERROR_LENGTH = 1000
 
 
@@ -52,7 +55,12 @@ class Record:
             since=last.since if last else moment,
             deliveries=self.deliveries,
             given_up=last.given_up if last else "",
+            object=last.object if last else None,
         )
+
+    def made(self, last: Decision | None, reference: dict[str, str]) -> Decision:
+        """Return the record of an object that is made, and has to get its labels yet."""
+        return msgspec.structs.replace(self.noted(last, MADE), object=reference)
 
     def giving_up(self, reason: str, error: str) -> Decision:
         """Return the record of a trigger that is given up and whose dlqTrigger is tried now."""
@@ -76,6 +84,7 @@ class Record:
             since=last.since if last else now(),
             deliveries=self.deliveries,
             given_up=last.given_up if last else "",
+            object=last.object if last else None,
         )
 
     def dead_lettered(

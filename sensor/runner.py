@@ -17,13 +17,15 @@ from hookline.event import Event, decode
 from hookline.eventbus.decisions import Stored
 from hookline.eventbus.frames import FOR_HEADER
 from hookline.eventbus.pull import Delivery
-from sensor.attempts import LONGEST_WAIT, Attempts, Part, Party, backoff
+from sensor.attempts import LONGEST_WAIT, Attempts, backoff
+from sensor.carrier import Carrier
 from sensor.desk import Desk
 from sensor.filter import Judgement
 from sensor.gate import Gate
 from sensor.generation import Generation
 from sensor.join import Join
 from sensor.occupancy import Occupancy
+from sensor.party import Part, Party
 from sensor.probe import Probe
 from sensor.records import Record, bad_event, is_final
 from sensor.spec import Dependency
@@ -64,7 +66,8 @@ class TriggerRunner:
         self.generation = generation
         self._desk = desk
         self._key = names.trigger_key(desk.sensor, desk.trigger)
-        self.attempts = Attempts(self._desk, doors, trigger, 1 if trigger.serial else window)
+        carrier = Carrier(self._desk, doors, gate)
+        self.attempts = Attempts(self._desk, carrier, trigger, 1 if trigger.serial else window)
         if trigger.max_active:
             self.attempts.occupancy = Occupancy(desk, doors, trigger.max_active, trigger.home)
         self.join = Join(self._desk, self.attempts, lambda: self.dependencies)

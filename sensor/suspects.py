@@ -11,10 +11,11 @@ import structlog
 from hookline.decision import Verdict
 from hookline.eventbus.decisions import Stored
 from hookline.eventbus.pull import Delivery
-from sensor.attempts import Attempts, Part, Party
+from sensor.attempts import Attempts
 from sensor.desk import Desk
 from sensor.gate import Gate
 from sensor.join import Join
+from sensor.party import Part, Party
 from sensor.records import Record, is_final
 
 log = structlog.get_logger(__name__)

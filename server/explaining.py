@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
-from hookline.decision import Decision, Verdict
+from hookline.decision import Decision, Verdict, object_name
 from hookline.eventbus.bus import Bus
 from hookline.eventbus.history import StoredEvent, find_events
 from hookline.eventbus.starts import TriggerStart
@@ -130,12 +129,9 @@ def _decision(decision: Decision) -> list[str]:
 
 
 def _what(decision: Decision) -> str:
-    if decision.object is not None:
-        return _object(decision.object)
+    parts = [] if decision.object is None else [object_name(decision.object)]
     if decision.verdict in (Verdict.RETRYING, Verdict.DEAD_LETTERED):
-        return f"({decision.reason}, attempts: {decision.attempts})"
-    return f"({decision.reason})" if decision.reason else ""
-
-
-def _object(reference: dict[str, Any]) -> str:
-    return f"{reference['kind']} {reference['namespace']}/{reference['name']}"
+        parts.append(f"({decision.reason}, attempts: {decision.attempts})")
+    elif decision.reason:
+        parts.append(f"({decision.reason})")
+    return " ".join(parts)

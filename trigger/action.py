@@ -31,6 +31,7 @@ class Setting:
         allow: statuses of an answer that count as done (`policy.status`); None: every 2xx.
         defaults: fields of a Workflow's spec that fill what a manifest leaves out.
         allow_sensitive: events may write into fields that decide what is run (`allowSensitive`).
+        waits: the object has to get labels before it counts as done (`policy.k8s`).
     """
 
     sensor: str
@@ -40,6 +41,7 @@ class Setting:
     allow: frozenset[int] | None = None
     allow_sensitive: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,11 @@ class Action(Block, ABC):
 
     Attributes:
         answers: the other side answers with a status, which `policy.status` can judge.
+        makes: there is an object afterwards, for whose labels `policy.k8s` can wait.
     """
 
     answers: ClassVar[bool] = False
+    makes: ClassVar[bool] = False
 
     @abstractmethod
     def compile(self, place: Place, at: Setting) -> Prepared | None:

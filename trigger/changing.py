@@ -1,4 +1,4 @@
-"""Changes an object that is there: update, edit, patch and delete, each at least once.
+"""Changes an object that is there: update, edit, patch, amend and delete, each at least once.
 
 Update and patch create what is missing, as in Argo Events. A change that came in between is a
 Conflict, which is temporary: the next attempt reads anew.
@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from hookline.errors import TemporaryError
-from hookline.kube.client import KubeClient
+from hookline.kube.client import JSON_PATCH, KubeClient
 from hookline.kube.errors import AlreadyExistsError, NotFoundError
 from trigger.action import LeaseLostError
 from trigger.creation import Reference, at_home, reference_to
+from trigger.operations import operations
 
 type Tree = dict[str, Any]
 type Lease = Callable[[], bool]
@@ -51,6 +52,14 @@ async def patch(kube: KubeClient, tree: Tree, lease_is_live: Lease, *, media: st
         return reference_to(tree, await kube.patch(*_whose(tree), _encode(tree), media))
     except NotFoundError as error:
         return await _create(kube, tree, lease_is_live, error)
+
+
+async def amend(kube: KubeClient, tree: Tree, lease_is_live: Lease) -> Reference:
+    """Carry out a JSON patch on the object that is there; NotFoundError when there is none."""
+    tree = await at_home(kube, tree)
+    body = _encode(operations(tree))
+    _check(lease_is_live)
+    return reference_to(tree, await kube.patch(*_whose(tree), body, JSON_PATCH))
 
 
 async def delete(kube: KubeClient, tree: Tree, lease_is_live: Lease) -> Reference:

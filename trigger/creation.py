@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hookline.decision import object_name
 from hookline.errors import PermanentError, TemporaryError
 from hookline.kube.client import KubeClient
 from hookline.kube.errors import AlreadyExistsError, NotFoundError
@@ -67,7 +68,7 @@ async def _owner(kube: KubeClient, tree: dict[str, Any]) -> Reference:
     """Decide whose the object is that has our name already."""
     metadata = tree["metadata"]
     name, home, key = metadata["name"], metadata.get("namespace", ""), metadata["labels"][IDENTITY]
-    what = f"{tree['kind']} {home}/{name}" if home else f"{tree['kind']} {name}"
+    what = object_name(reference_to(tree, {}))
     try:
         found = await kube.get(tree["apiVersion"], tree["kind"], home, name)
     except NotFoundError as error:

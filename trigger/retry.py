@@ -1,6 +1,7 @@
 """How often and how late a failed attempt is made again: `retryStrategy`, in all modes."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -35,8 +36,18 @@ class RetryStrategy:
             wait *= self.factor or 1.0
             if not 0 < wait < _LONGEST:
                 break
+        return self._spread(wait)
+
+    def _spread(self, wait: float) -> float:
         chance = random.random()  # noqa: S311  it spreads load, it guards nothing
         return min(wait + chance * self.jitter * wait, _LONGEST)
+
+    def waits(self) -> Iterator[float]:
+        """Yield the seconds to wait after each failed attempt, however many there may be."""
+        wait = self.duration
+        while True:
+            yield self._spread(wait)
+            wait = min(wait * (self.factor or 1.0), _LONGEST)
 
     def exhausted(self, attempts: int) -> bool:
         """Return whether `attempts` were all that the strategy allows."""

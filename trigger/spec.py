@@ -1,7 +1,7 @@
 """One trigger of a Sensor: from its YAML to something that can be launched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from trigger.action import FOLDER, Prepared, Setting
 from trigger.conditions import Condition, read_conditions
 from trigger.launch import Launcher
 from trigger.parameters import ParameterBlock
-from trigger.policy import PolicyBlock, allowed
+from trigger.policy import PolicyBlock, allowed, label_wait
 from trigger.rate import RateLimit
 from trigger.retry import Backoff, RetryStrategy
 from trigger.shaping import compile_shaped
@@ -136,9 +136,8 @@ def read_trigger(raw: Any, place: Place, sensor: Home) -> Trigger | None:
         _check_countable(rest, place / "maxActive")
     home = sensor.namespace or names.DEFAULT_NAMESPACE
     dependencies = sensor.dependencies
-    allow = allowed(block.policy, place / "policy") if block and block.policy else None
-    sensitive = block is not None and block.allow_sensitive
-    at = Setting(sensor.sensor, head.name, home, dependencies, allow, sensitive, sensor.defaults)
+    at = Setting(sensor.sensor, head.name, home, dependencies, defaults=sensor.defaults)
+    at = _with_policy(at, block)
     prepared = _prepare(block, (written or {}, rest), place, at)
     condition = read_conditions(head.conditions, dependencies, place / "template" / "conditions")
     waiting = _waiting(head, condition, place / "template")
@@ -155,7 +154,7 @@ def read_trigger(raw: Any, place: Place, sensor: Home) -> Trigger | None:
         serial=block.at_least_once or condition.joins,
         retry=block.retry_strategy.strategy() if block.retry_strategy else RetryStrategy(),
         give_up_after=block.give_up_after,
-        launcher=Launcher(prepared),
+        launcher=Launcher(prepared, label_wait(block.policy, place / "policy")),
         fingerprint=names.fingerprint("trigger", _canonical(raw).decode()),
         start_from=None if block.start_from == "now" else block.start_from,
         interval=block.rate_limit.interval if block.rate_limit else 0.0,
@@ -179,6 +178,18 @@ def _waiting(head: TemplateBlock, condition: Condition | None, place: Place) -> 
                     suggestion=f"remove {key}",
                 )
     return None if schedules is None else Waiting(schedules, head.within, head.on_repeat)
+
+
+def _with_policy(at: Setting, block: TriggerBlock | None) -> Setting:
+    """Return the setting with what stands beside the template and actions have to know."""
+    if block is None:
+        return at
+    return replace(
+        at,
+        allow=allowed(block.policy),
+        allow_sensitive=block.allow_sensitive,
+        waits=block.policy is not None and block.policy.k8s is not None,
+    )
 
 
 def _read_dlq(raw: dict[str, Any], place: Place, at: Setting) -> Trigger | None:

@@ -70,13 +70,18 @@ def read_action(rest: dict[str, Any], place: Place, at: Setting) -> Prepared | N
     block = kind.read(rest[key], place / key)
     if not isinstance(block, Action):
         return None
+    policy = Place(place.document, place.path[:-1], place.mistakes) / "policy"
     if at.allow is not None and not block.answers:
-        trigger = Place(place.document, place.path[:-1], place.mistakes)
-        (trigger / "policy" / "status").warn(
-            f"{key} has no status: policy.status has no effect here, and in Argo Events",
-            code="no-effect",
-        )
+        _no_effect(f"{key} has no status", policy / "status")
+    if at.waits and not block.makes:
+        _no_effect(f"{key} makes no object", policy / "k8s")
     return block.compile(place / key, at)
+
+
+def _no_effect(why: str, place: Place) -> None:
+    place.warn(
+        f"{why}: policy.{place.path[-1]} has no effect here, and in Argo Events", code="no-effect"
+    )
 
 
 def _kind(key: str, place: Place) -> type[Block] | None:

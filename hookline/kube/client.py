@@ -14,6 +14,7 @@ from hookline.kube.resources import WELL_KNOWN, Resource, api_path, group_of, ob
 from hookline.kube.watching import Change, Listing, changes, listing
 
 APPLY = "application/apply-patch+yaml"
+JSON_PATCH = "application/json-patch+json"
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 
@@ -122,7 +123,8 @@ class KubeClient:
     ) -> dict[str, Any]:
         """Change an object by `body` (JSON), and return it as it was stored.
 
-        `media` is MERGE, STRATEGIC (not for kinds that a CRD defines) or APPLY, which also creates.
+        `media` is MERGE, JSON_PATCH (`body` is a list of operations), STRATEGIC (not for kinds that
+        a CRD defines) or APPLY, which also creates.
         """
         resource = await self.discover(api_version, kind)
         path = object_path(api_version, resource, namespace, name)

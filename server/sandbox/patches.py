@@ -1,6 +1,7 @@
 """JSON merge patch (RFC 7386) and JSON patch (RFC 6902) on parsed JSON; the input is not changed.
 
-A patch that is none answers 400, one that does not fit the object 422, as Kubernetes does.
+A patch that is none answers 400, one that does not fit the object 422, as Kubernetes does. Of the
+strategic merge patch there is the part in which it says what a merge patch says.
 """
 
 import copy
@@ -9,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from server.sandbox.status import StatusError, bad_request, too_large
+from server.sandbox.status import StatusError, bad_request, not_merged_here, too_large
 from server.sandbox.wire import BODY_LIMIT
 
 type Patch = Callable[[dict[str, Any]], Any]
@@ -38,6 +39,26 @@ def _merge(tree: Any, patch: Any) -> Any:
         else:
             merged[key] = _merge(merged.get(key), value)
     return merged
+
+
+def strategic_patch(patch: Any) -> Patch:
+    """Return what a strategic merge patch without lists and directives does to an object.
+
+    How lists are merged stands in Kubernetes' types, which the sandbox does not have.
+
+    Raises:
+        StatusError: 400 when the patch is no object, 415 when it has a list or a directive.
+    """
+    merge = merge_patch(patch)
+    if _has_strategy(patch):
+        raise not_merged_here()
+    return merge
+
+
+def _has_strategy(node: Any) -> bool:
+    if isinstance(node, dict):
+        return any(key.startswith("$") or _has_strategy(value) for key, value in node.items())
+    return isinstance(node, list)
 
 
 def json_patch(operations: Any) -> Patch:

@@ -122,6 +122,15 @@ def unsupported_media_type(accepted: tuple[str, ...]) -> StatusError:
     return StatusError(415, "UnsupportedMediaType", message)
 
 
+def not_merged_here() -> StatusError:
+    """A strategic merge patch needs to know more than the sandbox does."""
+    message = (
+        "the Hookline sandbox merges no lists and knows no directives of strategic merge patches: "
+        "use application/merge-patch+json"
+    )
+    return StatusError(415, "UnsupportedMediaType", message)
+
+
 def not_acceptable() -> StatusError:
     """The caller wants a form that is not written here."""
     message = "only the following media types are accepted: application/json"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from server.sandbox import changing, creation, deletion, reads
+from server.sandbox import applying, changing, creation, deletion, reads
 from server.sandbox.objects import Objects, Target
-from server.sandbox.patches import Patch, json_patch, merge_patch
+from server.sandbox.patches import Patch, json_patch, merge_patch, strategic_patch
 from server.sandbox.status import (
     Cause,
     bad_request,
@@ -23,6 +23,8 @@ _PATCHES: Mapping[str, Callable[[Any], Patch]] = MappingProxyType(
         "application/merge-patch+json": merge_patch,
     }
 )
+_STRATEGIC = "application/strategic-merge-patch+json"  # not for types of a CRD
+_APPLY = "application/apply-patch+yaml"
 
 
 async def on_collection(objects: Objects, request: Request, target: Target) -> Response | Watch:
@@ -73,7 +75,11 @@ async def on_object(objects: Objects, request: Request, target: Target) -> Respo
 async def _create(objects: Objects, request: Request, target: Target) -> Response:
     tree = await request.json()
     dry_run = _dry_run(request, "CreateOptions")
-    answer = Response(creation.create(objects, target, tree, dry_run=dry_run), 201)
+    return _created(creation.create(objects, target, tree, dry_run=dry_run), target)
+
+
+def _created(body: bytes, target: Target) -> Response:
+    answer = Response(body, 201)
     if not target.kind.runs:
         return answer
     return warned(answer, f"the Hookline sandbox stores this {target.kind.kind}, it runs nothing")
@@ -90,12 +96,28 @@ async def _delete_all(objects: Objects, request: Request, target: Target) -> Res
 
 
 async def _patch(objects: Objects, request: Request, target: Target) -> Response:
-    read = _PATCHES.get(request.content_type())
+    media = request.content_type()
+    if media == _APPLY:
+        return await _apply(objects, request, target)
+    patches = {**_PATCHES, _STRATEGIC: strategic_patch} if target.kind.native else _PATCHES
+    read = patches.get(media)
     if read is None:
-        raise unsupported_media_type(tuple(_PATCHES))
+        raise unsupported_media_type((*patches, _APPLY))
+    if "force" in request.query:
+        message = "Forbidden: may not be specified for non-apply patch"
+        cause = Cause("force", "FieldValueForbidden", message)
+        raise invalid("meta.k8s.io", "PatchOptions", "", [cause])
     patch = read(decode(await request.body()))
     dry_run = _dry_run(request, "PatchOptions")
     return Response(changing.patch(objects, target, patch, dry_run=dry_run))
+
+
+async def _apply(objects: Objects, request: Request, target: Target) -> Response:
+    dry_run = _dry_run(request, "PatchOptions")
+    manager = request.query.get("fieldManager", "")
+    body = await request.body()
+    applied, made = applying.apply(objects, target, body, manager, dry_run=dry_run)
+    return _created(applied, target) if made else Response(applied)
 
 
 def _dry_run(request: Request, options_kind: str, options: Any = None) -> bool:

@@ -3,7 +3,7 @@ import json
 import msgspec
 import pytest
 
-from hookline.decision import Clause, Decision, Verdict, decode, encode
+from hookline.decision import Clause, Decision, Verdict, decode, encode, object_name
 
 
 def a_decision(**changes):
@@ -76,3 +76,9 @@ def test_members_of_later_forms_do_not_matter():
 def test_bytes_that_are_no_decision_are_refused(raw):
     with pytest.raises(msgspec.MsgspecError):
         decode(raw)
+
+
+def test_an_object_of_the_cluster_is_called_without_a_namespace():
+    reference = {"kind": "Workflow", "namespace": "argo", "name": "build-1"}
+    assert object_name(reference) == "Workflow argo/build-1"
+    assert object_name(reference | {"kind": "Node", "namespace": ""}) == "Node build-1"

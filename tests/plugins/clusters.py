@@ -17,11 +17,21 @@ WORKFLOWS = f"/apis/{API}/namespaces/{{}}/workflows"
 
 @dataclass
 class Cluster:
-    """Somewhere to create Workflows: a door, a namespace, and what is there by other means."""
+    """Somewhere to create Workflows: a door, a namespace, and what is there by other means.
+
+    Attributes:
+        client: asks with every right; `request` is its method.
+    """
 
     kube: KubeClient
     namespace: str
     request: Callable[..., Any]
+    client: httpx.Client
+
+    @property
+    def url(self) -> str:
+        """The address of the API."""
+        return self.kube.url
 
     def names(self) -> list[str]:
         """Return the names of the Workflows."""
@@ -66,11 +76,11 @@ async def cluster(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
     if request.param == "real":
         api = request.getfixturevalue("kube_api")
         kube = await connect(kubeconfig=api.kubeconfig())
-        yield Cluster(kube, api.new_namespace(), api.admin.request)
+        yield Cluster(kube, api.new_namespace(), api.admin.request, api.admin)
         await kube.close()
         return
     sandbox = request.getfixturevalue("sandbox")
     with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
         kube = await connect(server_url=sandbox.url)
-        yield Cluster(kube, "default", client.request)
+        yield Cluster(kube, "default", client.request, client)
         await kube.close()

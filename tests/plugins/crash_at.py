@@ -17,6 +17,7 @@ STEPS: dict[str, tuple[type, str]] = {
     "entry": (Joins, "put"),
     "record": (Decisions, "record"),
     "create": (KubeClient, "create"),
+    "look": (KubeClient, "get"),
     "ack": (Delivery, "ack"),
 }
 KILLED = 137

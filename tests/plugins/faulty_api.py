@@ -28,8 +28,9 @@ class FaultyApi:
     A fault of `before` is answered without asking the target, one of `after` instead of its answer.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, client: httpx.Client | None = None) -> None:
         self.target = target
+        self.client = client or httpx.Client(timeout=30)
         self.before: Fault = lambda _method, _path: None
         self.after: Fault = lambda _method, _path: None
         self.asked: list[tuple[str, str]] = []
@@ -46,7 +47,7 @@ class FaultyApi:
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         api = self
-        client = httpx.Client(timeout=30)
+        client = self.client
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -93,12 +94,15 @@ class FaultyApi:
 
 
 @pytest.fixture
-def faulty_api() -> Iterator[Callable[[str], FaultyApi]]:
-    """Return a function that puts a faulty API in front of a real one's URL."""
+def faulty_api() -> Iterator[Callable[..., FaultyApi]]:
+    """Return a function that puts a faulty API in front of a real one's URL.
+
+    It may be given the client that asks there, with its token and certificates.
+    """
     made: list[FaultyApi] = []
 
-    def make(target: str) -> FaultyApi:
-        made.append(FaultyApi(target))
+    def make(target: str, client: httpx.Client | None = None) -> FaultyApi:
+        made.append(FaultyApi(target, client))
         return made[-1]
 
     yield make

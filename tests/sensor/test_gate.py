@@ -82,3 +82,19 @@ async def test_who_is_cancelled_while_waiting_to_be_alone_lets_the_others_in():
     assert second.inside
     await first.leave()
     await second.leave()
+
+
+async def test_who_has_to_run_alone_is_seen_by_those_who_wait():
+    gate = Gate()
+    assert not gate.is_wanted
+    async with gate.among():
+        alone = asyncio.create_task(_alone(gate))
+        await asyncio.sleep(0)
+        assert gate.is_wanted
+    await alone
+    assert not gate.is_wanted
+
+
+async def _alone(gate):
+    async with gate.alone():
+        assert gate.is_wanted

@@ -2,13 +2,14 @@
 
 import asyncio
 
-import httpx
 import pytest
 
 from hookline.errors import TemporaryError
+from hookline.kube.client import JSON_PATCH, MERGE
 from hookline.kube.config import connect
-from trigger.changing import merged, update
+from trigger.changing import amend, delete, edit, merged, patch, update
 
+MERGE_PATCH = {"Content-Type": MERGE}
 CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
 
 
@@ -65,19 +66,113 @@ async def test_of_two_updates_at_a_time_one_is_tried_again(cluster):
     assert set(failed) <= {("Conflict", False)}
 
 
-async def test_an_object_that_another_made_in_between_is_a_conflict(faulty_api, sandbox):
-    tree = {**CONFIG, "metadata": {"name": "a", "namespace": "default"}, "data": {"a": "1"}}
-    path = "/api/v1/namespaces/default/configmaps"
-    api = faulty_api(sandbox.url)
+@pytest.fixture
+async def watched(cluster, faulty_api):
+    """A door to the cluster through which somebody else's request is made first, once.
 
-    def made_by_another(method, _path):
-        if method == "POST":
-            httpx.post(sandbox.url + path, json=tree, trust_env=False).raise_for_status()
-
-    api.before = made_by_another
+    `watched(method, request, …)`: right before the first request of that method.
+    """
+    api = faulty_api(cluster.url, cluster.client)
     kube = await connect(server_url=api.url)
-    with pytest.raises(TemporaryError) as caught:
-        await update(kube, tree, _live)
+
+    def first(method, *request, **content):
+        waiting = [request]
+
+        def before(asked, _path):
+            if asked == method and waiting:
+                cluster.request(*waiting.pop(), **content).raise_for_status()
+
+        api.before = before
+        return kube
+
+    yield first
     await kube.close()
 
+
+@pytest.fixture
+def config(cluster):
+    """The ConfigMap `a` of the test's namespace, and the path of all of them."""
+    metadata = {"name": "a", "namespace": cluster.namespace}
+    path = f"/api/v1/namespaces/{cluster.namespace}/configmaps"
+    return {**CONFIG, "metadata": metadata, "data": {"a": "1"}}, path
+
+
+async def test_an_object_that_another_made_in_between_is_a_conflict(config, watched):
+    tree, path = config
+    kube = watched("POST", "POST", path, json=tree)
+    with pytest.raises(TemporaryError) as caught:
+        await update(kube, tree, _live)
+
     assert (caught.value.reason, caught.value.whole_target) == ("Conflict", False)
+
+
+@pytest.mark.parametrize("how", ["update", "edit"])
+async def test_a_change_between_read_and_write_is_a_conflict_and_the_next_attempt_has_both(
+    cluster, config, watched, how
+):
+    tree, path = config
+    cluster.request("POST", path, json=tree).raise_for_status()
+    kube = watched(
+        "PUT", "PATCH", f"{path}/a", content='{"data": {"theirs": "x"}}', headers=MERGE_PATCH
+    )
+
+    async def attempt():
+        if how == "update":
+            return await update(kube, {**tree, "data": {"ours": "y"}}, _live)
+        return await edit(kube, tree, _with_ours, _live)
+
+    with pytest.raises(TemporaryError) as caught:
+        await attempt()
+    assert (caught.value.reason, caught.value.whole_target) == ("Conflict", False)
+    between = cluster.request("GET", f"{path}/a").json()["data"]
+    await attempt()
+    after = cluster.request("GET", f"{path}/a").json()["data"]
+
+    assert between == {"a": "1", "theirs": "x"}
+    assert after == {"a": "1", "theirs": "x", "ours": "y"}
+
+
+def _with_ours(live):
+    return {**live, "data": {**live["data"], "ours": "y"}}
+
+
+@pytest.mark.parametrize("strategy", [MERGE, JSON_PATCH])
+async def test_a_patch_is_in_no_conflict_with_what_happens_beside_it(
+    cluster, config, watched, strategy
+):
+    tree, path = config
+    cluster.request("POST", path, json=tree).raise_for_status()
+    kube = watched(
+        "PATCH", "PATCH", f"{path}/a", content='{"data": {"theirs": "x"}}', headers=MERGE_PATCH
+    )
+    if strategy == MERGE:
+        await patch(kube, {**tree, "data": {"ours": "y"}}, _live, media=MERGE)
+    else:
+        operations = [{"op": "add", "path": "/data/ours", "value": "y"}]
+        await amend(kube, {**tree, "patch": operations}, _live)
+    after = cluster.request("GET", f"{path}/a").json()["data"]
+
+    assert after == {"a": "1", "theirs": "x", "ours": "y"}
+
+
+async def test_an_object_that_another_deletes_in_between_is_deleted(cluster, config, watched):
+    tree, path = config
+    cluster.request("POST", path, json=tree).raise_for_status()
+    kube = watched("DELETE", "DELETE", f"{path}/a")
+    gone = await delete(kube, tree, _live)
+
+    assert gone["name"] == "a"
+    assert cluster.request("GET", f"{path}/a").status_code == 404
+
+
+async def test_an_object_that_another_deletes_before_the_write_is_tried_again(
+    cluster, config, watched
+):
+    tree, path = config
+    cluster.request("POST", path, json=tree).raise_for_status()
+    kube = watched("PUT", "DELETE", f"{path}/a")
+    with pytest.raises(TemporaryError):
+        await update(kube, tree, _live)
+    await update(kube, tree, _live)
+
+    assert cluster.request("GET", f"{path}/a").json()["data"] == {"a": "1"}

@@ -55,19 +55,6 @@ def test_a_start_without_a_zone_or_sense_is_a_mistake(read, start):
     assert _codes(mistakes) == [("startFrom", "bad-start")]
 
 
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        ("policy: {k8s: {labels: {a: b}}}", "policy.k8s"),
-    ],
-)
-def test_what_upstream_has_and_we_do_not_is_named(read, text, path):
-    trigger, mistakes = read(f"{LOG}\n{text}")
-
-    assert trigger is None
-    assert _codes(mistakes) == [(path, "not-yet")]
-
-
 def test_a_status_policy_without_a_status_is_warned_of(read):
     text = "template: {name: start, log: {}}\npolicy: {status: {allow: [200]}}"
     trigger, mistakes = read(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -32,6 +32,8 @@ _MAKES = frozenset({"submit", "submit-from"})
 
 class ArgoWorkflow(Action):
     """Submits an Argo Workflow, exactly once for each event, or suspends, resumes or ends one."""
+
+    makes: ClassVar[bool] = True
 
     operation: str = Field(
         "", description="submit, submit-from, suspend, resume, stop or terminate; required."

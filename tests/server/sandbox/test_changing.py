@@ -148,7 +148,8 @@ def test_a_custom_type_takes_no_strategic_patch(api):
     headers = {"Content-Type": "application/strategic-merge-patch+json"}
     answer = api.client.patch(f"{api.workflows}/one", json={}, headers=headers)
     status = refused(answer, 415, "UnsupportedMediaType")
-    assert "application/json-patch+json, application/merge-patch+json" in status["message"]
+    accepted = "json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+    assert accepted in status["message"]
 
 
 def test_a_delete_says_what_is_gone(api):
@@ -247,7 +248,8 @@ def test_some_namespaces_are_never_deleted(api):
     assert status["message"].endswith("this namespace may not be deleted")
 
 
-def test_a_namespace_goes_with_all_that_is_in_it(box):
+def test_in_the_sandbox_a_namespace_goes_at_once_with_all_that_is_in_it(box):
+    """No controller has to clear it; without one Kubernetes leaves it Terminating."""
     box.create("one")
     box.client.post(box.configmaps, json={"metadata": {"name": "c"}})
     assert box.client.delete(f"/api/v1/namespaces/{box.namespace}").json()["status"] == "Success"

@@ -118,7 +118,8 @@ def test_a_body_that_is_no_object_is_a_bad_request(api, content):
     refused(answer, 400, "BadRequest")
 
 
-def test_what_is_nested_too_deeply_is_a_bad_request(box):
+def test_what_the_sandbox_cannot_write_back_is_a_bad_request(box):
+    """Its JSON goes less deep than that of Kubernetes."""
     deep = (
         b'{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{"name":"one"},"spec":'
     )
@@ -259,7 +260,7 @@ def test_a_terminating_namespace_takes_no_new_objects(api):
     assert "because it is being terminated" in status["message"]
 
 
-def test_what_a_cluster_would_run_is_created_with_a_warning(box):
+def test_the_sandbox_warns_that_it_does_not_run_what_a_cluster_would(box):
     answer = box.client.post(box.workflows, json=body(name="one"))
     assert "stores this Workflow, it runs nothing" in answer.headers["warning"]
     answer = box.client.post(box.configmaps, json={"metadata": {"name": "c"}})

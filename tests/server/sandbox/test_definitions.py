@@ -122,18 +122,19 @@ def test_a_definition_that_breaks_a_rule_is_invalid(api, group, wrong):
     assert answer.json()["details"]["causes"]
 
 
-def test_a_type_goes_with_its_definition_and_takes_its_objects_along(box):
-    group = f"{secrets.token_hex(4)}.example.com"
-    path = f"/apis/{group}/v1/namespaces/{box.namespace}/rockets"
+def test_a_type_goes_with_its_definition_and_takes_its_objects_along(api, group):
+    path = f"/apis/{group}/v1/namespaces/{api.namespace}/rockets"
     for _ in range(2):
-        assert box.client.post(DEFINITIONS, json=definition(group)).status_code == 201
-        assert box.client.get(path).json()["items"] == []
-        assert box.client.post(path, json=rocket(group)).status_code == 201
-        assert box.client.delete(f"{DEFINITIONS}/rockets.{group}").status_code == 200
-        assert box.client.get(path).text == "404 page not found\n"
+        assert api.client.post(DEFINITIONS, json=definition(group)).status_code == 201
+        until(lambda: api.client.get(path).is_success)
+        assert api.client.get(path).json()["items"] == []
+        assert api.client.post(path, json=rocket(group)).status_code == 201
+        assert api.client.delete(f"{DEFINITIONS}/rockets.{group}").status_code == 200
+        until(lambda: api.client.get(path).text == "404 page not found\n")
+        until(lambda: api.client.get(f"{DEFINITIONS}/rockets.{group}").status_code == 404)
 
 
-def test_a_definition_of_a_type_that_is_there_takes_its_place_while_it_stands(sandbox):
+def test_a_definition_takes_the_place_of_a_type_of_the_sandbox_while_it_stands(sandbox):
     tree = definition("argoproj.io", {"names": {"kind": "Workflow", "plural": "workflows"}})
     tree["metadata"]["name"] = WORKFLOWS
     with httpx.Client(base_url=sandbox.url, trust_env=False) as client:

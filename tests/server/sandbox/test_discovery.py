@@ -47,13 +47,15 @@ def test_groups_are_discovered(api):
 
 
 @pytest.mark.parametrize("path", ["/api", "/apis"])
-def test_who_asks_for_aggregated_discovery_gets_a_form_it_can_read(box, path):
+def test_the_sandbox_has_no_aggregated_discovery_and_answers_a_form_that_is_asked_for_too(
+    box, path
+):
     answer = box.client.get(path, headers={"Accept": AGGREGATED})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert answer.json()["kind"] in {"APIVersions", "APIGroupList"}
 
 
-def test_every_type_hookline_speaks_of_is_there(box):
+def test_every_type_hookline_speaks_of_is_in_the_sandbox_from_the_start(box):
     tree = box.client.get("/apis/argoproj.io/v1alpha1").json()
     assert {one["name"] for one in tree["resources"]} == {
         "workflows",
@@ -71,7 +73,7 @@ def test_the_version_says_that_it_is_a_sandbox(box):
 
 
 @pytest.mark.parametrize("path", ["/openapi/v2", "/openapi/v3"])
-def test_there_is_no_openapi_document(box, path):
+def test_the_sandbox_has_no_openapi_document(box, path):
     answer = box.client.get(path)
     assert (answer.status_code, answer.json()["kind"]) == (404, "Status")
 
@@ -101,7 +103,7 @@ def test_an_unknown_type_or_place_is_a_plain_404(api, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/api/v2/pods", "/apis/argoproj.io/v1/x/y/z"])
-def test_nothing_else_is_served(box, path):
+def test_the_sandbox_serves_nothing_else(box, path):
     assert box.client.get(path).text == "404 page not found\n"
 
 

@@ -42,7 +42,13 @@ DEFINITION = {
         ],
     },
 }
-PATCHES = ("application/merge-patch+json", "application/json-patch+json")
+APPLY = {"Content-Type": "application/apply-patch+yaml"}
+PATCHES = (
+    "application/merge-patch+json",
+    "application/json-patch+json",
+    "application/strategic-merge-patch+json",
+    APPLY["Content-Type"],
+)
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 ROCKETS = "/apis/e.com/v1/rockets"
 
@@ -82,6 +88,11 @@ async def test_no_body_makes_it_fail(definition, patch, options):
             answers += [
                 await client.patch(path, json=patch, headers={"Content-Type": media_type})
                 for media_type in PATCHES
+            ]
+            query = {"fieldManager": "hostile"}
+            answers += [
+                await client.patch(path, json=body, headers=APPLY, params=query)
+                for body in (definition, patch)
             ]
             headers = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
             answers.append(await client.get(DEFINITIONS, headers=headers))

@@ -19,6 +19,18 @@ metadata: {name: fixed, namespace: argo}
 spec: {entrypoint: main}
 status: {phase: Running}
 """
+WORKFLOW = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: applied}
+spec: {entrypoint: main}
+"""
+SETTINGS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: applied, labels: {a: b}}
+data: {branch: main}
+"""
 
 
 @pytest.fixture
@@ -73,16 +85,33 @@ def test_kubectl_creates_shows_watches_and_deletes(kubectl):
     assert "No resources found" in kubectl("get", "workflows", "-A").stderr
 
 
-def test_kubectl_applies_twice(kubectl):
-    manifest = MANIFEST.partition("---\n")[2]
-    for said in ("created", "unchanged"):
-        done = kubectl("apply", "--validate=false", "-f", "-", given=manifest)
-        assert said in done.stdout
-    changed = manifest.replace("entrypoint: main", "entrypoint: other")
-    done = kubectl("apply", "--validate=false", "-f", "-", given=changed)
-    assert "configured" in done.stdout
-    shown = kubectl("get", "wf", "fixed", "-n", "argo", "-o", "jsonpath={.spec.entrypoint}").stdout
-    assert shown == "other"
+@pytest.fixture(params=["sandbox", "kubernetes"])
+def apply(request, tmp_path):
+    """`kubectl apply`, on the sandbox and on a real API server; returns what it says."""
+    program("kubectl")
+    kubectl = request.getfixturevalue("kubectl")
+    namespace = ["-n", "argo"]
+    if request.param == "kubernetes":
+        real = request.getfixturevalue("kube_api")
+        namespace = ["--kubeconfig", real.kubeconfig(), "-n", real.new_namespace()]
+        namespace = ["--server", real.url, *namespace]
+
+    def run(*arguments, given):
+        flags = ["--validate=false", *namespace, *arguments]
+        return kubectl("apply", *flags, "-f", "-", given=given).stdout
+
+    return run
+
+
+@pytest.mark.parametrize("manifest", [WORKFLOW, SETTINGS])
+@pytest.mark.parametrize("flags", [[], ["--server-side"]])
+def test_kubectl_applies_again_and_again(apply, manifest, flags):
+    said = [apply(*flags, given=manifest) for _ in range(2)]
+    said.append(apply(*flags, "-o", "yaml", given=manifest.replace("main", "other")))
+    if not flags:
+        assert "created" in said[0]
+        assert "unchanged" in said[1]
+    assert "other" in said[2]
 
 
 def test_kubectl_finds_all_types_and_says_it_is_a_sandbox(kubectl):

@@ -148,7 +148,8 @@ def test_a_subresource_that_is_not_there_is_not_found(api):
     refused(api.client.get(f"{api.workflows}/one/status"), 404, "NotFound")
 
 
-def test_the_exact_state_of_long_ago_is_gone(box):
+def test_the_sandbox_keeps_no_exact_state_of_the_past(box):
+    """Kubernetes keeps five minutes of it, in etcd."""
     box.create("one")
     query = {"resourceVersion": "1", "resourceVersionMatch": "Exact"}
     refused(box.client.get(box.workflows, params=query), 410, "Expired")
@@ -197,7 +198,8 @@ def test_plain_json_is_for_everybody_else(api, accept):
     assert answer.json()["kind"] == "WorkflowList"
 
 
-def test_the_table_of_workflows_shows_their_status(box):
+def test_the_sandbox_shows_the_status_of_workflows(box):
+    """In a cluster the definition of Argo Workflows has that column, and it may have others."""
     tree = box.create("one")
     tree["status"] = {"phase": "Running"}
     assert box.client.put(f"{box.workflows}/one", json=tree).is_success

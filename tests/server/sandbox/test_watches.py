@@ -118,7 +118,7 @@ def test_a_watch_that_cannot_be_is_refused_at_once(api):
     assert (answer.status_code, answer.json()["reason"]) == (400, "BadRequest")
 
 
-def test_a_watch_from_a_version_that_is_yet_to_come_is_told_to_list_again(box):
-    """A store that was made anew has smaller versions than its clients remember."""
+def test_the_sandbox_tells_a_watch_from_a_version_yet_to_come_to_list_again(box):
+    """A store made anew has smaller versions than its clients remember; Kubernetes waits."""
     (event,) = box.watch(resourceVersion=10**9)
     assert (event["type"], event["object"]["code"]) == ("ERROR", 410)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from hookline.errors import PermanentError, TemporaryError
-from hookline.kube.client import APPLY, MERGE, STRATEGIC
+from hookline.kube.client import APPLY, JSON_PATCH, MERGE, STRATEGIC
 from hookline.kube.config import connect
 from hookline.kube.errors import NotFoundError
 from trigger.action import Doors, LeaseLostError
@@ -19,6 +19,7 @@ CONFIG = {
     "metadata": {"name": "settings"},
     "data": {"a": "${{ $.push.a }}"},
 }
+NAMED = {"apiVersion": ARGO, "kind": "Workflow", "metadata": {"name": "mine"}}
 
 
 def _text(source, operation=None, parameters=(), **fields):
@@ -220,24 +221,185 @@ async def test_a_kind_that_the_cluster_does_not_know_waits_for_it(fire, operatio
 
 
 @pytest.mark.parametrize("strategy", [STRATEGIC, APPLY])
-async def test_strategic_merge_and_apply_work_where_the_server_knows_them(
-    kube_api, read, event, due, strategy
-):
+async def test_strategic_patches_and_applies_change_what_they_name(fire, settings, strategy):
+    settings.put(a="old", b="kept")
+    made = await fire(_text(CONFIG, "patch", patchStrategy=strategy), {"a": "new"})
+
+    assert settings.look()["data"] == {"a": "new", "b": "kept"}
+    assert made["uid"] == settings.look()["metadata"]["uid"]
+
+
+@pytest.mark.parametrize("strategy", [STRATEGIC, APPLY])
+async def test_strategic_patches_and_applies_make_what_is_missing(fire, settings, strategy):
+    first = await fire(_text(CONFIG, "patch", patchStrategy=strategy), {"a": "1"})
+    again = await fire(_text(CONFIG, "patch", patchStrategy=strategy), {"a": "1"}, repeat=True)
+
+    assert first == again
+    assert settings.look()["data"] == {"a": "1"}
+
+
+async def test_an_apply_reaches_an_object_of_argo_and_takes_over_what_others_set(cluster, fire):
+    cluster.put("mine", labels={"a": "b"})
+    source = {**NAMED, "spec": {"entrypoint": "other", "suspend": True}}
+    await fire(_text(source, "patch", patchStrategy=APPLY), {})
+    stored = await cluster.kube.get(ARGO, "Workflow", cluster.namespace, "mine")
+
+    assert stored["spec"] == {"entrypoint": "other", "suspend": True}
+    assert stored["metadata"]["labels"] == {"a": "b"}
+
+
+async def test_a_strategic_patch_of_a_type_of_a_definition_is_permanent(cluster, fire):
+    cluster.put("mine")
+    with pytest.raises(PermanentError) as caught:
+        await fire(_text({**NAMED, "spec": {"a": 1}}, "patch", patchStrategy=STRATEGIC), {})
+
+    assert caught.value.reason == "UnsupportedMediaType"
+
+
+async def test_an_apply_is_on_record_in_the_cluster_as_hooklines(kube_api, read, event, due):
     home = kube_api.new_namespace()
-    path = f"/api/v1/namespaces/{home}/configmaps"
-    kube_api.admin.post(path, json={**CONFIG, "data": {"a": "old", "b": "kept"}})
-    trigger, _ = read(_text(CONFIG, "patch", patchStrategy=strategy), namespace=home)
+    trigger, _ = read(_text(CONFIG, "patch", patchStrategy=APPLY), namespace=home)
     happened = event({"a": "new"})
     order = trigger.launcher.order({"push": happened}, due(happened))
     kube = await connect(kubeconfig=str(kube_api.kubeconfig()))
     await trigger.launcher.launch(order, Doors(kube), lambda: True, repeat=False)
     await kube.close()
-    stored = kube_api.admin.get(f"{path}/settings").json()
+    stored = kube_api.admin.get(f"/api/v1/namespaces/{home}/configmaps/settings").json()
 
-    assert stored["data"] == {"a": "new", "b": "kept"}
-    fields = stored["metadata"]["managedFields"]
-    applied = [each["manager"] for each in fields if each["operation"] == "Apply"]
-    assert applied == (["hookline"] if strategy == APPLY else [])
+    (fields,) = stored["metadata"]["managedFields"]
+    assert (fields["manager"], fields["operation"]) == ("hookline", "Apply")
+
+
+def _operations(*operations, **more):
+    return {**NAMED, "patch": list(operations), **more}
+
+
+def _json_patch(*operations, parameters=()):
+    return _text(_operations(*operations), "patch", parameters, patchStrategy=JSON_PATCH)
+
+
+async def test_a_json_patch_carries_out_its_operations(cluster, fire):
+    cluster.put("mine", labels={"a": "b", "c": "d"})
+    text = _json_patch(
+        {"op": "test", "path": "/spec/entrypoint", "value": "main"},
+        {"op": "replace", "path": "/spec/entrypoint", "value": "${{ $.push.branch }}"},
+        {"op": "add", "path": "/spec/priority", "value": "${{ $.push.size }}"},
+        {"op": "remove", "path": "/metadata/labels/c"},
+        {"op": "copy", "from": "/metadata/labels/a", "path": "/metadata/labels/e"},
+        {"op": "move", "from": "/metadata/labels/a", "path": "/metadata/labels/f"},
+    )
+    made = await fire(text, {"branch": "main", "size": 3})
+    stored = await cluster.kube.get(ARGO, "Workflow", cluster.namespace, "mine")
+
+    assert stored["spec"] == {"entrypoint": "main", "priority": 3}
+    assert stored["metadata"]["labels"] == {"e": "b", "f": "b"}
+    assert (made["name"], made["uid"]) == ("mine", stored["metadata"]["uid"])
+
+
+async def test_parameters_are_written_into_operations_and_into_what_names_the_object(cluster, fire):
+    cluster.put("other")
+    operation = {"op": "add", "path": "/spec/branch", "value": "none"}
+    parameters = [_from("b", "metadata.name"), _from("a", "patch.0.value")]
+    await fire(_json_patch(operation, parameters=parameters), {"a": "dev", "b": "other"})
+    stored = await cluster.kube.get(ARGO, "Workflow", cluster.namespace, "other")
+
+    assert stored["spec"]["branch"] == "dev"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "test", "path": "/spec/entrypoint", "value": "another"},
+        {"op": "remove", "path": "/spec/none"},
+    ],
+)
+async def test_operations_that_do_not_fit_are_permanent_and_change_nothing(
+    cluster, fire, operation
+):
+    cluster.put("mine")
+    with pytest.raises(PermanentError) as caught:
+        await fire(_json_patch({"op": "add", "path": "/spec/x", "value": 1}, operation), {})
+    stored = await cluster.kube.get(ARGO, "Workflow", cluster.namespace, "mine")
+
+    assert caught.value.reason == "Invalid"
+    assert stored["spec"] == {"entrypoint": "main"}
+
+
+async def test_a_json_patch_of_nothing_is_tried_again(fire):
+    with pytest.raises(NotFoundError) as caught:
+        await fire(_json_patch({"op": "add", "path": "/spec/x", "value": 1}), {})
+
+    assert caught.value.missing == "object"
+
+
+@pytest.mark.parametrize("written", ["text", {"op": "add"}])
+def test_operations_that_events_have_spoilt_are_permanent(read, event, due, written):
+    operation = {"op": "add", "path": "/spec/x", "value": 1}
+    parameter = _from("a", "patch")
+    parameter["src"]["useRawData"] = True
+    trigger, _ = read(_json_patch(operation, parameters=[parameter]))
+    happened = event({"a": written})
+    with pytest.raises(PermanentError) as caught:
+        trigger.launcher.order({"push": happened}, due(happened))
+
+    assert caught.value.reason == "Invalid"
+
+
+@pytest.mark.parametrize(
+    ("patch", "path", "code"),
+    [
+        (None, "patch", "missing-field"),
+        ([], "patch", "bad-type"),
+        ({"op": "add"}, "patch", "bad-type"),
+        (["add"], "patch[0]", "bad-type"),
+        ([{"op": "append", "path": "/a"}], "patch[0].op", "bad-value"),
+        ([{"path": "/a"}], "patch[0].op", "bad-value"),
+        ([{"op": ["add"], "path": "/a"}], "patch[0].op", "bad-value"),
+        ([{"op": "remove"}], "patch[0].path", "missing-field"),
+        ([{"op": "add", "path": "/a"}], "patch[0].value", "missing-field"),
+        ([{"op": "move", "path": "/a"}], "patch[0].from", "missing-field"),
+        ([{"op": "remove", "path": "spec.a"}], "patch[0].path", "bad-value"),
+        ([{"op": "copy", "path": "/a", "from": 1}], "patch[0].from", "bad-value"),
+    ],
+)
+def test_mistakes_in_operations_are_found_when_the_manifest_loads(read, patch, path, code):
+    source = NAMED if patch is None else {**NAMED, "patch": patch}
+    trigger, mistakes = read(_text(source, "patch", patchStrategy=JSON_PATCH))
+
+    assert trigger is None
+    assert [(each.path, each.code) for each in mistakes] == [
+        (f"spec.triggers[0].template.k8s.source.resource.{path}", code)
+    ]
+
+
+def test_operations_that_only_events_know_are_let_through(read):
+    operation = {"op": "${{ $.push.op }}", "path": "${{ $.push.path }}"}
+    parameters = [_from("a", "patch.1")]
+    assert read(_json_patch(operation))[1] == []
+    assert (
+        read(_json_patch({"op": "add", "path": "/a"}, parameters=[_from("a", "patch.0.value")]))[1]
+        == []
+    )
+    assert read(_text(NAMED, "patch", [_from("a", "patch")], patchStrategy=JSON_PATCH))[1] == []
+    assert read(_json_patch(operation, parameters=parameters))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [
+        ({"op": "add", "path": "/spec/list/-", "value": 1}, "path"),
+        ({"op": "add", "path": "/spec/list/0", "value": 1}, "path"),
+        ({"op": "remove", "path": "/spec/list/0"}, "path"),
+        ({"op": "move", "path": "/spec/a", "from": "/spec/list/0"}, "from"),
+    ],
+)
+def test_operations_that_a_repeat_does_again_are_warned_of(read, operation, member):
+    trigger, mistakes = read(_json_patch(operation))
+
+    assert trigger is not None
+    assert [(each.path, each.code) for each in mistakes] == [
+        (f"spec.triggers[0].template.k8s.source.resource.patch[0].{member}", "at-least-once")
+    ]
 
 
 def test_the_order_of_a_change_is_the_object_as_it_is_sent(read, event, due):
@@ -285,12 +447,6 @@ def test_what_events_leave_empty_is_permanent(read, event, due, operation, dest)
         ),
         (CONFIG, {"operation": "upsert"}, "operation", "bad-value"),
         (CONFIG, {"operation": "patch", "patchStrategy": "merge"}, "patchStrategy", "bad-value"),
-        (
-            CONFIG,
-            {"operation": "patch", "patchStrategy": "application/json-patch+json"},
-            "patchStrategy",
-            "bad-value",
-        ),
     ],
 )
 def test_mistakes_are_found_when_the_manifest_loads(read, source, fields, path, code):
@@ -303,11 +459,15 @@ def test_mistakes_are_found_when_the_manifest_loads(read, source, fields, path, 
     ]
 
 
-def test_a_json_patch_says_why_it_cannot_work(read):
-    text = _text(CONFIG, "patch", patchStrategy="application/json-patch+json")
-    _, mistakes = read(text)
+@pytest.mark.parametrize("operation", ["append", "prepend"])
+def test_what_a_repeat_appends_to_a_live_object_again_is_warned_of(read, operation):
+    parameters = [_from("a", "data.a", operation=operation), _from("a", "data.b")]
+    named = {key: CONFIG[key] for key in ("apiVersion", "kind", "metadata")}
+    _, mistakes = read(_text(named, "update", parameters, liveObject=True))
 
-    assert "list of operations" in mistakes[0].message
+    assert [(each.path, each.code) for each in mistakes] == [
+        ("spec.triggers[0].template.k8s.parameters[0].operation", "at-least-once")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -316,10 +476,13 @@ def test_a_json_patch_says_why_it_cannot_work(read):
         ("create", {"liveObject": True}, "liveObject"),
         ("update", {"patchStrategy": MERGE}, "patchStrategy"),
         ("update", {"liveObject": True}, "source.resource.data"),
+        ("patch", {"patchStrategy": JSON_PATCH}, "source.resource.data"),
     ],
 )
 def test_fields_without_effect_are_warned_of(read, operation, fields, path):
     source = json.loads(json.dumps(CONFIG).replace("settings", "${{ $.push.a }}"))
+    if fields.get("patchStrategy") == JSON_PATCH:
+        source["patch"] = [{"op": "remove", "path": "/data"}]
     trigger, mistakes = read(_text(source, operation, **fields))
 
     assert trigger is not None
