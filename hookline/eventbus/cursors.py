@@ -18,7 +18,7 @@ class StreamState:
         first, last: sequences; an empty stream has `first` = `last` + 1.
         size: in bytes; max_size: its limit, -1 for none.
         lossy: it can drop messages by itself.
-        at: that moment by nats-server's clock, seconds since 1970.
+        at: that moment by nats-server's clock, seconds since 1970; 0 when it does not say.
     """
 
     created: str
@@ -80,7 +80,7 @@ async def state(connection: Connection, stream: str) -> StreamState:
         lossy=config.get("discard", "old") != "new"
         or config.get("max_age", 0) > 0
         or config.get("max_msgs_per_subject", -1) > 0,
-        at=datetime.fromisoformat(info["ts"]).timestamp(),
+        at=datetime.fromisoformat(info["ts"]).timestamp() if "ts" in info else 0.0,
     )
 
 
