@@ -80,6 +80,12 @@ class Credentials:
             found.append(f"Basic {base64.b64encode(pair).decode('ascii')}")
         return found
 
+    def passwords(self, secrets: Secrets) -> tuple[str, ...]:
+        """Return what stands encoded in a header, as a server may say it decoded."""
+        if self.login is None:
+            return ()
+        return (secret_text(secrets, self.login.password, self.namespace),)
+
     def context(self, secrets: Secrets) -> ssl.SSLContext | None:
         """Return how the server proves who it is; None: by the system's authorities."""
         if self.tls is None:

@@ -20,7 +20,8 @@ def check(request: WebRequest, answer: WebAnswer, allow: frozenset[int] | None) 
     status = answer.status
     if status in (_SUCCESS if allow is None else allow):
         return
-    message = f"{request.method} {request.target} answered {status}: {answer.text or 'no text'}"
+    text = answer.text(request) or "no text"
+    message = f"{request.method} {request.target} answered {status}: {text}"
     reason = f"Http{status}"
     if status in _LATER or status >= _SERVER:
         raise TemporaryError(message, reason=reason, delay=_delay(answer), whole_target=True)

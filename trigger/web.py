@@ -18,6 +18,7 @@ MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
 _PRIVATE = frozenset({"authorization", "cookie", "host"})
+_SHORTEST_SECRET = 4  # of fewer letters, masking hides everything and protects nothing
 _OF_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 
 
@@ -30,6 +31,7 @@ class WebRequest:
         tls: how the server proves who it is; None: by the system's authorities.
         timeout: seconds for all of it, redirects included.
         private: lower-case names of headers that no other server may see.
+        secrets: what no message may show, beside the values of private headers.
     """
 
     method: str
@@ -39,11 +41,24 @@ class WebRequest:
     tls: ssl.SSLContext | None = None
     timeout: float = 60.0
     private: frozenset[str] = frozenset()
+    secrets: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
         """The URL for messages: without user, password and query."""
-        return str(self.url.with_user(None).with_query(None).with_fragment(None))
+        return self.masked(str(self.url.with_user(None).with_query(None).with_fragment(None)))
+
+    def masked(self, text: str) -> str:
+        """Return what a server said, without the secrets it was told."""
+        for secret in self._told():
+            text = text.replace(secret, "***")
+        return text
+
+    def _told(self) -> tuple[str, ...]:
+        hidden = self.private | _PRIVATE - {"host"}
+        values = [value for name, value in self.headers if name.lower() in hidden]
+        parts = [part for value in values for part in (value, *value.split()[1:])]
+        return *self.secrets, *(part for part in parts if len(part) >= _SHORTEST_SECRET)
 
     def redirected(self, status: int, location: str) -> "WebRequest":
         """Return the request that a redirect asks for; ValueError when it is none."""
@@ -57,7 +72,8 @@ class WebRequest:
         if status not in _SAME_METHOD:
             method, body, dropped = "GET", None, dropped | _OF_BODY
         headers = tuple(each for each in self.headers if each[0].lower() not in dropped)
-        return replace(self, method=method, url=url, headers=headers, body=body)
+        secrets = self._told()  # the other server can have been told them by the address
+        return replace(self, method=method, url=url, headers=headers, body=body, secrets=secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +84,9 @@ class WebAnswer:
     headers: "Mapping[str, str]"
     body: bytes = b""
 
-    @property
-    def text(self) -> str:
-        """The beginning of the body, for people."""
-        return self.body[:200].decode("utf-8", "replace").strip()
+    def text(self, request: WebRequest) -> str:
+        """Return the beginning of the body, for people; without the secrets of the request."""
+        return request.masked(self.body.decode("utf-8", "replace"))[:200].strip()
 
 
 @dataclass(slots=True)
@@ -116,7 +131,9 @@ class WebClient:
 def no_answer(request: WebRequest, why: str) -> TemporaryError:
     """Return the error for a server that did not answer."""
     return TemporaryError(
-        f"{request.method} {request.target}: {why}", reason="NoAnswer", whole_target=True
+        f"{request.method} {request.target}: {request.masked(why)}",
+        reason="NoAnswer",
+        whole_target=True,
     )
 
 

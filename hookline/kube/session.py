@@ -97,7 +97,7 @@ class Session:
                 proxy_headers=self._rest.proxy_headers,
                 server_hostname=self._configuration.tls_server_name,
             ) as response:
-                return Answer(response.status, response.headers, await response.read())
+                return await _answer(response, headers)
         except TimeoutError as error:
             raise self._no_answer(f"no answer within {self._timeout.total:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -121,8 +121,7 @@ class Session:
                 server_hostname=self._configuration.tls_server_name,
             ) as response:
                 if response.status >= _REFUSED:
-                    answer = Answer(response.status, response.headers, await response.read())
-                    raise refused(answer)
+                    raise refused(await _answer(response, headers))
                 async for chunk in response.content.iter_any():
                     yield chunk
         except TimeoutError as error:
@@ -161,6 +160,15 @@ class Session:
             return
         self._configuration.api_key = fresh.api_key
         self._configuration.refresh_api_key_hook = fresh.refresh_api_key_hook
+
+
+async def _answer(response: aiohttp.ClientResponse, sent: Mapping[str, str]) -> Answer:
+    """Return a whole answer; one that refuses may say what it was sent, but not our token."""
+    body = await response.read()
+    token = sent.get("Authorization", "").rpartition(" ")[2].encode()
+    if response.status >= _REFUSED and token:
+        body = body.replace(token, b"***")
+    return Answer(response.status, response.headers, body)
 
 
 def _authorized(headers: Mapping[str, str], token: str | None) -> Mapping[str, str]:

@@ -190,10 +190,11 @@ class _Http(Prepared):
 
     async def _with_secrets(self, request: WebRequest, doors: Doors) -> WebRequest:
         names = self.credentials.names()
-        secret = zip(names, await self.credentials.values(doors), strict=True)
+        values = await self.credentials.values(doors)
         return replace(
             request,
-            headers=(*request.headers, *secret),
+            headers=(*request.headers, *zip(names, values, strict=True)),
+            secrets=self.credentials.passwords(doors.secrets),
             tls=self.credentials.context(doors.secrets),
             private=frozenset(name.lower() for name in names),
         )
