@@ -129,3 +129,14 @@ async def test_a_connection_that_breaks_is_no_answer(serve, client):
 
     assert (caught.value.reason, caught.value.whole_target) == ("NoAnswer", True)
     assert "secret" not in str(caught.value)
+
+
+def test_what_a_server_says_is_shown_without_the_secrets_it_was_told():
+    headers = (("X-Key", "Token abcdef"), ("Authorization", "Bearer ghijkl"), ("X-Open", "open"))
+    url = yarl.URL("http://a.example/")
+    request = WebRequest("POST", url, headers, private=frozenset({"x-key"}))
+    said = "Token abcdef, abcdef, ghijkl, open"
+    assert request.masked(said) == "***, ***, ***, open"
+    led = request.redirected(307, "http://b.example/abcdef?k=abcdef")
+    assert led.target == "http://b.example/***"
+    assert led.masked(said) == request.masked(said)
