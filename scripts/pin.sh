@@ -8,7 +8,7 @@ pin() {
     uv pip compile --quiet --universal --generate-hashes --python-version 3.12 \
         --no-emit-index-url --no-header "$@" -o "requirements/$output" >/dev/null
 }
-pin runtime.txt pyproject.toml
+pin runtime.txt pyproject.toml --extra kafka --extra email
 pin demo.txt pyproject.toml --extra dev --extra speed requirements/build.in
 pin test.txt pyproject.toml --all-extras --group check --group test requirements/build.in
 pin bench.txt pyproject.toml --extra dev --extra speed --group bench --constraint requirements/test.txt requirements/build.in
