@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz bench guard check format kube kafka requirements clean
+.PHONY: help demo test fuzz soak bench guard check format kube kafka requirements clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -17,6 +17,9 @@ test: check  ## install what is needed and pass all checks and tests
 
 fuzz: $(VENV)/.test  ## try each small language with random input for a minute
 	HOOKLINE_FUZZ_SECONDS=60 $(BIN)/python -m pytest $(PYTEST_ARGS) -k fuzz
+
+soak: $(VENV)/.test  ## 100,000 events under fire: nothing lost, nothing twice (docs/reliability.md)
+	$(BIN)/python tests/soak
 
 check: $(VENV)/.test  ## style, types and the walls of the house
 	$(BIN)/ruff format --check .

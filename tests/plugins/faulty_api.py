@@ -3,6 +3,7 @@
 It stands in front of a real one; what it gets it passes on, and only the answer is changed.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,28 @@ class Answer:
         self.headers = headers or {}
 
 
+_KEPT = frozenset({"content-type", "accept", "authorization"})
+
+
+def _asked(client: httpx.Client, *request: Any) -> httpx.Response | None:
+    """Ask the target; None when it is away, and so is then what stands before it."""
+    method, url, body, headers = request
+    try:
+        return client.request(method, url, content=body, headers=headers)
+    except httpx.TransportError:
+        return None
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of connections that were reset."""
+
+    daemon_threads = True
+
+    def handle_error(self, *about: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*about)
+
+
 class FaultyApi:
     """A proxy to `target`; `before(method, path)` and `after(…)` may return a fault.
 
@@ -34,8 +57,7 @@ class FaultyApi:
         self.before: Fault = lambda _method, _path: None
         self.after: Fault = lambda _method, _path: None
         self.asked: list[tuple[str, str]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
@@ -59,12 +81,9 @@ class FaultyApi:
                 api.asked.append((method, path))
                 fault = api.before(method, path)
                 if fault is None:
-                    kept = {"content-type", "accept", "authorization"}
-                    headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
-                    answer = client.request(
-                        method, api.target + path, content=body, headers=headers
-                    )
-                    fault = api.after(method, path)
+                    headers = {k: v for k, v in self.headers.items() if k.lower() in _KEPT}
+                    answer = _asked(client, method, api.target + path, body, headers)
+                    fault = api.after(method, path) if answer is not None else Answer(0)
                 if fault is not None:
                     self._fail(fault)
                     return

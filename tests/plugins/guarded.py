@@ -5,6 +5,7 @@ pipe. However the test process ends, the pipe closes, and the guard kills the pr
 """
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -31,6 +32,12 @@ class Guarded:
         if code is not None:
             end = self._log.read_bytes()[-2000:].decode(errors="replace")
             raise RuntimeError(f"ended with {code}, {self._log} says at its end:\n{end}")
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the program itself (Linux only)."""
+        guard = self._guard.pid
+        for pid in Path(f"/proc/{guard}/task/{guard}/children").read_text().split():
+            os.kill(int(pid), number)
 
     def kill(self) -> None:
         """Kill -9, and return when the program is gone. Harmless when it is gone already."""

@@ -46,9 +46,11 @@ class HooklineProcess:
 
     Attributes:
         ready: what the ready file says; log: where its output goes.
+        env: what is added to its environment at each start.
     """
 
     def __init__(self, argv: list[str], folder: Path) -> None:
+        self.env: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self._ready_file = folder / "ready.json"
         self.log = folder / "log"
@@ -66,7 +68,7 @@ class HooklineProcess:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                env=os.environ | {"PYTHONUNBUFFERED": "1"} | self.env,
             )
         if wait:
             self.ready = wait_until(self._read_ready, f"ready; {self.log}: {self.tail()}")

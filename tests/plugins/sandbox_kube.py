@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -61,6 +62,11 @@ class SandboxProcess:
         if self._process is not None:
             self._process.kill()
             self._process = None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, SIGSTOP for example."""
+        assert self._process is not None, "the sandbox is not running"
+        self._process.send(number)
 
     def objects(self, plural: str, namespace: str | None = None) -> list[dict[str, Any]]:
         """Return all objects of a type (`workflows`), everywhere or in one namespace."""
