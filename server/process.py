@@ -76,7 +76,7 @@ async def serve(
 
 
 async def _reloading(worker: Worker, manifests: Manifests, stop: asyncio.Event) -> None:
-    async for _ in changes(manifests.paths, stop):
+    async for _ in changes(manifests.paths, stop, manifests.seen):
         try:
             loaded = manifests.again()
             if not await until(stop, worker.reload(loaded)):

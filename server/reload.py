@@ -9,6 +9,7 @@ from hookline.local_values import read_values
 from hookline.manifest import Mistake, refuse
 from server.folders import NO_FOLDERS, Folders
 from server.manifests import Loaded, load
+from server.watch import State, state_of
 
 log = structlog.get_logger(__name__)
 
@@ -22,16 +23,19 @@ class Manifests:
         namespace: of objects that do not name one.
         lenient: unknown fields are warnings.
         folders: where further Secrets and ConfigMaps are.
+        seen: how the files were right before the first load.
     """
 
     paths: list[Path]
     namespace: str
     lenient: bool = False
     folders: Folders = NO_FOLDERS
+    seen: State = field(default_factory=dict, init=False)
     _current: Loaded | None = field(default=None, init=False)
 
     def first(self, *, strict: bool) -> Loaded:
         """Load; with `strict` any error is a ManifestError, else the good objects are returned."""
+        self.seen = state_of(self.paths)
         loaded = self._load()
         if strict:
             refuse(loaded.mistakes)

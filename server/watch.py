@@ -9,7 +9,10 @@ from watchfiles import awatch
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
-def _state(paths: list[Path]) -> dict[str, tuple[int, int]]:
+type State = dict[str, tuple[int, int]]
+
+
+def state_of(paths: list[Path]) -> State:
     """Return size and modification time of every manifest file, links followed."""
     found: dict[str, tuple[int, int]] = {}
     for path in paths:
@@ -25,17 +28,17 @@ def _state(paths: list[Path]) -> dict[str, tuple[int, int]]:
     return found
 
 
-async def changes(paths: list[Path], stop: asyncio.Event) -> AsyncIterator[None]:
+async def changes(paths: list[Path], stop: asyncio.Event, known: State) -> AsyncIterator[None]:
     """Yield once for each change of the manifest files below `paths`, until `stop` is set.
 
+    `known` is how they were before they were last read: what has changed since is a change too.
     Folders are watched, so that a file that an editor or a ConfigMap mount replaces is seen.
     """
     watched = {path if path.is_dir() else path.parent for path in paths}
-    known = _state(paths)
     async for _ in awatch(
         *watched, stop_event=stop, debounce=200, step=50, yield_on_timeout=True, rust_timeout=2000
     ):
-        state = _state(paths)
+        state = state_of(paths)
         if state != known:
             known = state
             yield

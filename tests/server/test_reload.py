@@ -1,7 +1,10 @@
 """What a change of the files makes of what was loaded."""
 
+import asyncio
+
 from server.folders import Folders
 from server.reload import Manifests
+from server.watch import changes
 
 SOURCE = """\
 apiVersion: argoproj.io/v1alpha1
@@ -42,3 +45,18 @@ def test_a_broken_file_keeps_its_objects_with_the_secrets_and_config_maps_beside
     file.write_text(SOURCE.replace("one", "mended"))
     loaded = manifests.again()
     assert loaded.secrets.value("a", "t") == b"mended"
+
+
+async def test_a_change_between_the_first_load_and_the_watch_is_seen(tmp_path):
+    """A process that waits for the bus at its start has read its files long before it watches."""
+    file = tmp_path / "hooks.yaml"
+    file.write_text(SOURCE)
+    manifests = Manifests([tmp_path], "default")
+    manifests.first(strict=True)
+    file.write_text(SOURCE.replace("hooks", "others"))
+
+    stop = asyncio.Event()
+    seen = aiter(changes(manifests.paths, stop, manifests.seen))
+    await asyncio.wait_for(anext(seen), 30)
+    assert [each.name for each in manifests.again().sources] == ["others"]
+    stop.set()

@@ -15,6 +15,7 @@ from soak_history import History, Made, verdicts
 from soak_kinds import BY_NAME, is_kept
 from soak_load import Sent
 
+from hookline import names
 from hookline.decision import Decision, Verdict
 
 LOST, TWICE, UNACCOUNTED = "lost", "twice", "unaccounted"
@@ -118,7 +119,7 @@ class Checker:
     def _decided(self) -> Iterator[Violation]:
         """Every decision is what it must be, and what it speaks of is there."""
         letters = {(letter.trigger, letter.event_id) for letter in self.history.letters}
-        called = {(name, c.number) for name, calls in self.history.calls.items() for c in calls}
+        keys = {call.key for call in self.history.calls.get("called", [])}
         for decision in self.history.decisions:
             number = self._numbers.get((decision.event, _id(decision)))
             wanted = _wanted(decision, number)
@@ -133,7 +134,7 @@ class Checker:
                 Verdict.DEAD_LETTERED: (decision.trigger, decision.event_id) not in letters,
             }
             if decision.event == "called":
-                missing[Verdict.LAUNCHED] = ("called", number) not in called
+                missing[Verdict.LAUNCHED] = _key(decision) not in keys
             if missing.get(decision.verdict, False):
                 yield Violation(LOST, number, f"{decision.verdict}, but there is nothing: {key}")
 
@@ -196,6 +197,12 @@ def _id(decision: Decision) -> str:
     kind = BY_NAME.get(decision.event)
     is_nats = kind is not None and kind.way == "nats"
     return decision.event_id.rpartition(":")[2] if is_nats else decision.event_id
+
+
+def _key(decision: Decision) -> str:
+    """Return the Idempotency-Key that the calls for an event carry."""
+    identity = names.identity("default", decision.source, decision.event, decision.event_id)
+    return names.due(identity, decision.sensor, decision.trigger, decision.dependency)
 
 
 def _wanted(decision: Decision, number: int | None) -> set[Verdict]:

@@ -8,10 +8,15 @@ from soak_history import History, Letter, Made
 from soak_load import Answer, Sent
 from soak_receiver import Call
 
+from hookline import names
 from hookline.decision import Decision, Verdict
 
 # An event of each kind; its number is its place (the filter drops multiples of three).
 KINDS = ["thirds", "single", "left", "right", "called", "broken", "ordered", "ordered", "message"]
+
+KEY = names.due(
+    names.identity("default", "soak", "called", "id-4"), "soak-called", "called", "called"
+)
 
 
 def event_id(number: int) -> str:
@@ -67,7 +72,7 @@ def history() -> History:
             Made("message", "message-8", (8,), 5),
         ],
         letters=[Letter("broken", event_id(5), "Http422")],
-        calls={"called": [Call(4, "key")], "broken": [Call(5, "other")]},
+        calls={"called": [Call(4, KEY)], "broken": [Call(5, "other")]},
         ledger=ledger(decisions),
         whole=True,
     )
@@ -142,7 +147,7 @@ def test_a_serial_trigger_that_left_the_streams_order_is_unaccounted(history: Hi
 
 
 def test_a_call_may_be_repeated_under_its_key_and_under_no_other(history: History):
-    history.calls["called"].append(Call(4, "key"))
+    history.calls["called"].append(Call(4, KEY))
     assert sums(history) == (0, 0, 0)
     history.calls["called"].append(Call(4, "another"))
     assert sums(history) == (0, 1, 0)
