@@ -8,9 +8,9 @@ from soak_report import report
 from soak_run import Settings, run, staged
 
 SEEDS = json.loads(Path(__file__).with_name("seeds.json").read_text())
-SHORT = {"events": 3000, "seconds": 34.0, "freeze": 11.0, "rest": (0.5, 2.5), "settling": 240.0}
+SHORT = {"events": 3000, "seconds": 34.0, "freeze": 11.0, "rest": (0.5, 2.5), "settling": 400.0}
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_each_stored_event_ends_once_for_each_trigger_under_fire(tmp_path):
