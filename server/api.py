@@ -1,6 +1,7 @@
 """The HTTP API of a process: /livez, /readyz and /metrics."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -9,6 +10,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 import hookline
 from hookline.metrics import Metrics
 from server.health import Health
+
+_FORMS: dict[str, Any] = {"content": {"text/plain": {}, "application/json": {}}}
+READY: dict[int | str, dict[str, Any]] = {
+    200: {"description": "It does its work.", **_FORMS},
+    503: {"description": "It does not.", **_FORMS},
+}
+"""What `/readyz` answers, for the description of the API at `/openapi.json`."""
 
 
 def create_api(health: Health, metrics: Metrics, refresh: Callable[[], Awaitable[None]]) -> FastAPI:
@@ -26,7 +34,7 @@ def create_api(health: Health, metrics: Metrics, refresh: Callable[[], Awaitable
         """Say that the event loop turns."""
         return "ok"
 
-    @api.get("/readyz")
+    @api.get("/readyz", responses=READY, response_class=PlainTextResponse)
     async def readyz(verbose: str | None = None) -> Response:
         """Say whether this process does its work: 200 or 503; `?verbose` says why."""
         red, degraded = health.red_reasons(), health.degraded_reasons()
@@ -36,7 +44,7 @@ def create_api(health: Health, metrics: Metrics, refresh: Callable[[], Awaitable
         state = "red" if red else "degraded" if degraded else "ok"
         return JSONResponse({"status": state, "red": red, "degraded": degraded}, status)
 
-    @api.get("/metrics")
+    @api.get("/metrics", response_class=PlainTextResponse)
     async def exposition() -> Response:
         """Print all figures for Prometheus."""
         await refresh()

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 import hookline
+from server.api import READY
 from server.crew_member import Member
 
 _SECONDS = 5.0  # that a process has to answer its parent
@@ -31,7 +32,7 @@ def create_crew_api(members: list[Member]) -> FastAPI:
         """Say that the parent's event loop turns."""
         return "ok"
 
-    @api.get("/readyz")
+    @api.get("/readyz", responses=READY, response_class=PlainTextResponse)
     async def readyz(verbose: str | None = None) -> Response:
         """Say whether the crew does its work: 200 or 503; `?verbose` says why."""
         red, degraded = _joined(await _ask_all(members, "/readyz?verbose"))
@@ -41,7 +42,7 @@ def create_crew_api(members: list[Member]) -> FastAPI:
         state = "red" if red else "degraded" if degraded else "ok"
         return JSONResponse({"status": state, "red": red, "degraded": degraded}, status)
 
-    @api.get("/metrics")
+    @api.get("/metrics", response_class=PlainTextResponse)
     async def exposition() -> Response:
         """Print the figures of all processes as one."""
         answers = await _ask_all(members, "/metrics")
