@@ -11,6 +11,8 @@ from hookline.manifest import Document
 from hookline.metrics import Metrics
 from hookline.secrets import Secrets
 
+SECRETS = Secrets({("hooks", "token"): b"right"})
+
 
 async def publish(_event, _made):
     return SimpleNamespace(duplicate=False)
@@ -23,10 +25,20 @@ async def main():
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "EventSource",
         "metadata": {"name": "hooks"},
-        "spec": {"webhook": {"push": {"port": port, "endpoint": "/push", "method": "POST"}}},
+        "spec": {
+            "webhook": {
+                "push": {"port": port, "endpoint": "/push", "method": "POST"},
+                "guarded": {
+                    "port": port,
+                    "endpoint": "/guarded",
+                    "method": "POST",
+                    "authSecret": {"name": "hooks", "key": "token"},
+                },
+            }
+        },
     }
     source = read_event_source(Document("f", 1, body), [])
-    runner = SourceRunner(publish, host="127.0.0.1", secrets=Secrets(), metrics=Metrics())
+    runner = SourceRunner(publish, host="127.0.0.1", secrets=SECRETS, metrics=Metrics())
     await runner.start([source])
     sys.stdout.write(port + "\n")
     sys.stdout.flush()

@@ -25,6 +25,10 @@ def chunked(body, *fields):
     return b"\r\n".join(head) + b"\r\n\r\n" + body
 
 
+def token(*fields):
+    return post(b"1", *(b"authorization: " + field for field in fields), path=b"/guarded")
+
+
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n"
 # name, what is sent, the statuses of all answers to it in order
 CORPUS = [
@@ -115,6 +119,32 @@ CORPUS = [
     ("a gzip bomb", post(gzip.compress(b" " * 50_000_000), b"content-encoding: gzip"), [413]),
     ("a length over the limit", post(b"", b"x: y").replace(b": 0", b": 1048577"), [413]),
 ]
+TOKENS = [
+    ("the right token", token(b"Bearer right"), [200]),
+    ("no token", token(), [401]),
+    ("an empty header", token(b""), [401]),
+    ("an empty token", token(b"Bearer "), [401]),
+    ("only the scheme", token(b"Bearer"), [401]),
+    ("a longer token", token(b"Bearer righter"), [401]),
+    ("a shorter token", token(b"Bearer righ"), [401]),
+    ("a token in other letters", token(b"Bearer RIGHT"), [401]),
+    ("a token with NUL behind", token(b"Bearer right\0"), [400]),
+    ("a token that is no ASCII", token(b"Bearer r\xc3\xafght"), [401]),
+    ("a token that is no UTF-8", token(b"Bearer \xff\xfe"), [401]),
+    ("a token of 60 KB", token(b"Bearer " + b"x" * 60_000), [401]),
+    ("two tokens in a header", token(b"Bearer right, Bearer wrong"), [401]),
+    ("another scheme", token(b"Basic right"), [401]),
+    ("a token in quotes", token(b'Bearer "right"'), [401]),
+    ("a token that is packed", token(b"Bearer %72ight"), [401]),
+    ("two headers, the first right", token(b"Bearer right", b"Bearer wrong"), [401]),
+    ("two headers, the second right", token(b"Bearer wrong", b"Bearer right"), [401]),
+    (
+        "a token in the query",
+        post(b"1", path=b"/guarded?access_token=right&authorization=Bearer%20right"),
+        [401],
+    ),
+    ("a token in another method", token(b"Bearer wrong").replace(b"POST", b"PUT"), [401]),
+]
 
 
 @pytest.fixture
@@ -154,8 +184,9 @@ async def test_each_request_has_its_answer_and_the_process_stays_small(target):
     process, port = target
     assert await statuses(port, post()) == [200]
     before = most_kb(process)
-    answers = {name: await statuses(port, data) for name, data, _ in CORPUS}
-    assert answers == {name: expected for name, _, expected in CORPUS}
+    table = [*CORPUS, *TOKENS]
+    answers = {name: await statuses(port, data) for name, data, _ in table}
+    assert answers == {name: expected for name, _, expected in table}
     assert await statuses(port, post()) == [200]
     assert process.poll() is None
     assert most_kb(process) - before < ALLOWED_KB
