@@ -21,7 +21,7 @@ def compile_regexp(text: str) -> Search:
     try:
         pattern = re2.compile(text, options)  # type: ignore[no-untyped-call]  # the package's
     except (re2.error, UnicodeEncodeError) as error:
-        raise LanguageError(f"not a regular expression of RE2: {error}") from error
+        raise LanguageError(f"not a regular expression of RE2: {_words(error)}") from error
 
     def search(searched: str) -> bool:
         try:
@@ -30,3 +30,9 @@ def compile_regexp(text: str) -> Search:
             return pattern.search(searched.encode("utf-8", "replace").decode()) is not None
 
     return search
+
+
+def _words(error: Exception) -> str:
+    """Return what an error says; the package hands RE2's own words on as bytes."""
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
