@@ -1,11 +1,7 @@
 """The stage of a soak: nats-server, Kubernetes, a source and two sensor workers, all to be hurt."""
 
 import json
-import os
 import random
-import shutil
-import subprocess
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -119,16 +115,13 @@ class Stage:
         version: of the manifests, raised by each edit.
     """
 
-    def __init__(self, folder: Path, seed: int, disk: Path | None = None) -> None:
+    def __init__(self, folder: Path, seed: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.disk = disk
         self._monitor = free_port()
         self.nats = NatsServer(
             folder / "nats", f'http: "127.0.0.1:{self._monitor}"\n', jetstream=True
         )
-        if disk is not None:
-            (folder / "nats" / "store").symlink_to(disk)
         self.nats.start()
         make_stream(self.nats.url)
         self.api = Api(folder, seed)
@@ -210,20 +203,3 @@ class Stage:
         self.receiver.stop()
         self.api.stop()
         self.nats.kill()
-
-
-def mount(folder: Path, megabytes: int) -> Path | None:
-    """Return a small disk in memory; None where that needs rights that we do not have."""
-    folder.mkdir(parents=True)
-    argv = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "soak", str(folder)]
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        return None
-    return folder if subprocess.run(argv, check=False).returncode == 0 else None
-
-
-def unmount(folder: Path) -> None:
-    """Undo `mount`."""
-    for _ in range(20):
-        if subprocess.run(["umount", str(folder)], check=False).returncode == 0:
-            return
-        time.sleep(0.2)
