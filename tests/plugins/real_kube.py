@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import port_choice
 import pytest
 import yaml
 from guarded import Guarded
@@ -47,11 +48,7 @@ def _assets() -> Path:
 
 
 def _free_port() -> int:
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    return port_choice.free_port(_PORTS)
 
 
 def _until(what: str, happened: Callable[[], bool], *programs: Guarded) -> None:

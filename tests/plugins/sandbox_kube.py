@@ -1,17 +1,15 @@
 """The sandbox Kubernetes as a process of its own, for tests that kill it."""
 
 import json
-import secrets
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import port_choice
 import pytest
 from guarded import Guarded
 
@@ -23,11 +21,7 @@ _CORE = {"namespaces", "pods", "configmaps", "secrets", "services", "events", "s
 
 
 def _free_port() -> int:
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    return port_choice.free_port(_PORTS)
 
 
 class SandboxProcess:

@@ -11,6 +11,7 @@ _CONTROL = re.compile(r'[\x00-\x1f"\\\x7f\ud800-\udfff]')
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", '"': '\\"', "\\": "\\\\"}
 _LARGEST = 1.7976931348623157e308
 _PREVIEW = 30
+_MOST_DIGITS = 4000
 
 
 class JqError(Exception):
@@ -34,8 +35,11 @@ class HaltError(Exception):
 
 
 def read_number(text: str) -> int | float:
-    """Return the number that digits stand for: whole ones without point or exponent are ints."""
-    if not set(text) & {".", "e", "E"}:
+    """Return the number that digits stand for: whole ones without point or exponent are ints.
+
+    Whole ones of more digits than Python reads at once are taken as floats, which is infinite.
+    """
+    if len(text) <= _MOST_DIGITS and not set(text) & {".", "e", "E"}:
         return int(text)
     return float(text)
 

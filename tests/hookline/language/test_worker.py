@@ -173,3 +173,12 @@ def test_many_programs_are_kept_apart(worker):
         program = Program("filter", f"return event.a == {number}")
         assert worker.evaluate(program, b'{"a":7}') == (b"true" if number == 7 else b"false")
     assert worker.evaluate(GOOD, b'{"a":1}') == b"true"
+
+
+@pytest.mark.parametrize("source", [".c[{}]", "{} | tostring", ".c[{}:]", "-{} | tostring"])
+def test_a_number_of_thousands_of_digits_ends_no_process(source):
+    worker = Worker(seconds=20.0)
+    program = Program("jq", "{a: (" + source.replace("{}", "10" * 3000) + ")}")
+    assert worker.evaluate(program, b'{"c": [1, 2]}').startswith(b'{"a":')
+    worker.close()
+    worker.thread.shutdown()
