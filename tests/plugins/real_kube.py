@@ -81,6 +81,7 @@ class KubeApi:
         tokens.write_text(f"{self.admin_token},admin,admin,system:masters\n")
         self._etcd = Guarded(self._etcd_argv(), folder / "etcd.log")
         self._server: Guarded | None = None
+        self._listed = ["/api/v1/namespaces", "/api/v1/configmaps"]
         try:
             _until("etcd listens", lambda: _listens(etcd_port), self._etcd)
             self.start()
@@ -96,6 +97,8 @@ class KubeApi:
             # It listens only after it has written its certificates.
             _until("kube-apiserver listens", lambda: _listens(self._port), self._server)
             _until("kube-apiserver is ready", self._is_ready, self._server, self._etcd)
+            # For a moment more it answers lists by 429, "storage is (re)initializing".
+            _until("the types are listed", self._are_listed, self._server, self._etcd)
 
     def kill(self) -> None:
         """Kill -9 the API server; etcd keeps the objects for the next `start`."""
@@ -193,11 +196,14 @@ class KubeApi:
         path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
         for crd in crds:
             self.admin.post(path, json=crd).raise_for_status()
-        served = [f"/apis/argoproj.io/v1alpha1/{crd['spec']['names']['plural']}" for crd in crds]
-        _until(
-            "the types are served",
-            lambda: all(self.admin.get(path).is_success for path in served),
-        )
+        names = [crd["spec"]["names"]["plural"] for crd in crds]
+        self._listed += [f"/apis/argoproj.io/v1alpha1/{plural}" for plural in names]
+        _until("the types are served", self._are_listed)
+
+    def _are_listed(self) -> bool:
+        with suppress(httpx.TransportError):
+            return all(self.admin.get(path).is_success for path in self._listed)
+        return False
 
     def _is_ready(self) -> bool:
         with suppress(httpx.TransportError):
